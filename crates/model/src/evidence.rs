@@ -95,6 +95,12 @@ pub enum Claim {
         /// Prefix put before each key.
         prefix: String,
     },
+    /// Files at or below this path belong to the subject (a bind mount, a copied configuration), whatever folder they
+    /// lie in.
+    Owns {
+        /// File or folder, relative to the root.
+        path: String,
+    },
     /// A diagram.
     Drawing(Box<Drawing>),
 }

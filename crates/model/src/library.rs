@@ -14,6 +14,16 @@ pub struct LibraryRule {
     pub library: String,
     /// Documents that say so.
     pub cite: Vec<String>,
+    /// Names the subject has because of it: `${spring.application.name}`.
+    #[serde(default)]
+    pub names: Vec<Template>,
+    /// Ports it listens at because of it: `${server.port:8080}`. Only for subjects that use one of `libraries`.
+    #[serde(default)]
+    pub ports: Vec<Template>,
+    /// Libraries (`group:artifact`, a trailing `*` matches any ending) that bring it: `names` and `ports` hold for subjects
+    /// that use one of these.
+    #[serde(default)]
+    pub libraries: Vec<String>,
     /// Dependencies that follow.
     pub implies: Vec<Implication>,
     /// Kinds that follow.
