@@ -62,6 +62,10 @@ pub struct Implication {
     pub mode: Mode,
     /// What happens without it.
     pub need: Need,
+    /// The dependency runs the other way: the component at the address depends on the subject (a server that polls the
+    /// clients registered with it).
+    #[serde(default)]
+    pub reverse: bool,
     /// One line for the reader.
     pub detail: String,
 }
