@@ -1,1 +1,55 @@
-//! Placeholder.
+//! Reads configuration and deployment files: what runs, under which names, with which settings, started after what.
+//!
+//! Bytes in, evidence out. Every format is one file with its page beside it and one line in [`FORMATS`]. A format never
+//! sees another one's result, and none of them decides that two names are one component: that is `graph`'s work. Broken
+//! input gives what could be read, plus notes.
+//!
+//! ```text
+//! SourceTree --formats--> (Vec<Evidence>, Vec<Note>)
+//! ```
+
+pub mod yaml;
+
+use rayon::prelude::*;
+use undrawn_model::{Evidence, Note, SourceFile, SourceTree};
+
+/// What a format makes of its files.
+pub type Reading = (Vec<Evidence>, Vec<Note>);
+
+/// One format: which paths may be of it, and how to read them. `files` are those of the tree whose path it wants; it
+/// looks at their content to be sure. The tree is for the files that they name.
+struct Format {
+    name: &'static str,
+    wants: fn(path: &str) -> bool,
+    read: fn(tree: &SourceTree, files: &[&SourceFile]) -> Reading,
+}
+
+/// All formats, one line each.
+static FORMATS: &[Format] = &[];
+
+/// Names of the formats, for messages and documentation.
+pub fn formats() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().map(|f| f.name)
+}
+
+/// True when some format may read this path (relative, forward slashes).
+pub fn wants(path: &str) -> bool {
+    FORMATS.iter().any(|f| (f.wants)(path))
+}
+
+/// Reads the whole tree. The order of the result depends on the tree alone.
+pub fn read(tree: &SourceTree) -> Reading {
+    let readings: Vec<Reading> = FORMATS
+        .par_iter()
+        .map(|format| {
+            let files: Vec<&SourceFile> = tree.files().iter().filter(|f| (format.wants)(&f.path)).collect();
+            (format.read)(tree, &files)
+        })
+        .collect();
+    let (mut evidence, mut notes) = (Vec::new(), Vec::new());
+    for (more, heard) in readings {
+        evidence.extend(more);
+        notes.extend(heard);
+    }
+    (evidence, notes)
+}
