@@ -20,6 +20,9 @@ pub struct LibraryRule {
     /// Ports it listens at because of it: `${server.port:8080}`. Only for subjects that use one of `libraries`.
     #[serde(default)]
     pub ports: Vec<Template>,
+    /// Where the active configuration profiles are named: `${spring.profiles.active}`, a comma-separated list.
+    #[serde(default)]
+    pub profiles: Vec<Template>,
     /// Libraries (`group:artifact`, a trailing `*` matches any ending) that bring it: `names` and `ports` hold for subjects
     /// that use one of these.
     #[serde(default)]
