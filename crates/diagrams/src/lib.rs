@@ -14,6 +14,8 @@ pub struct Format {
     pub wants: fn(path: &str) -> bool,
     /// Reads every diagram of a file. `Drawing::id` is `PATH#N` with N counted from 1 in that file.
     pub read: fn(file: &SourceFile) -> (Vec<Drawing>, Vec<Note>),
+    /// The same, for formats whose files include others: used by [`read`] in the place of `read`.
+    pub read_tree: Option<fn(tree: &SourceTree, file: &SourceFile) -> (Vec<Drawing>, Vec<Note>)>,
     /// Edits that add one line to a drawing of this format. `None` for formats that are only read.
     pub add: Option<fn(text: &str, drawing: &Drawing, addition: &Addition) -> Result<Vec<Edit>, Refusal>>,
     /// A whole new text for a picture. `None` for formats that are not written.
@@ -117,7 +119,10 @@ pub fn read(tree: &SourceTree) -> (Vec<Evidence>, Vec<Note>) {
     let (mut evidence, mut notes) = (Vec::new(), Vec::new());
     for file in tree.files() {
         for format in FORMATS.iter().filter(|f| (f.wants)(&file.path)) {
-            let (drawings, more) = (format.read)(file);
+            let (drawings, more) = match format.read_tree {
+                Some(read_tree) => read_tree(tree, file),
+                None => (format.read)(file),
+            };
             notes.extend(more);
             evidence.extend(drawings.into_iter().map(|drawing| {
                 let detail = drawing.title.clone().unwrap_or_else(|| format!("{} diagram", format.name));
