@@ -267,3 +267,10 @@ impl ComponentKind {
         matches!(self, ComponentKind::Discovery | ComponentKind::ConfigServer | ComponentKind::Telemetry)
     }
 }
+
+impl Default for ComponentKind {
+    /// What a component is when nothing says more.
+    fn default() -> Self {
+        ComponentKind::Service
+    }
+}

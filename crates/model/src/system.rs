@@ -118,8 +118,8 @@ pub struct Dependency {
 pub struct DrawnDependency {
     /// Index in [`SystemModel::drawings`].
     pub drawing: usize,
-    /// Index in the drawing's lines.
-    pub line: usize,
+    /// Index in the drawing's lines; `None` when both ends lie in one box, so that no line can show it.
+    pub line: Option<usize>,
     /// How the drawn line was lifted to cover it: `box "Backend" holds orders and users`. `None` when it is exact.
     pub lifted: Option<String>,
     /// The line is drawn the other way, along the data.
