@@ -1,0 +1,311 @@
+//! Components in the making: which candidates are programs, what reaches them, what they are.
+
+use crate::identity::Group;
+use crate::names::normal;
+use crate::proto::{Proto, Protos, uses};
+use crate::rules::Facts;
+use crate::settings::Settings;
+use std::collections::{BTreeMap, BTreeSet};
+use undrawn_model::{
+    Claim, ComponentKind, Evidence, Identity, LibraryRule, Location, NameSort, Operation, OperationClaim,
+    Sighting, Subject, Template,
+};
+
+/// A component in the making.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Display name; unique once all drafts are named.
+    pub name: String,
+    /// What it is.
+    pub kind: ComponentKind,
+    /// Product.
+    pub technology: Option<String>,
+    /// Names with who calls it so.
+    pub names: Vec<(String, NameSort, Location)>,
+    /// Manifest scopes it is declared in.
+    pub scopes: BTreeSet<String>,
+    /// Ports.
+    pub ports: BTreeSet<u16>,
+    /// Reachable from outside.
+    pub published: bool,
+    /// Language.
+    pub language: Option<String>,
+    /// Settings that reach it.
+    pub settings: Settings,
+    /// Libraries.
+    pub libraries: BTreeMap<String, Sighting>,
+    /// Markers.
+    pub markers: BTreeMap<String, Sighting>,
+    /// Entry operations.
+    pub operations: Vec<Operation>,
+    /// Where it is known from.
+    pub sightings: Vec<Sighting>,
+    /// Why its names are one.
+    pub identities: Vec<Identity>,
+    /// Source code of it was read.
+    pub has_code: bool,
+    /// No file of the tree declares it.
+    pub outside: bool,
+    /// Further names: products it is called as, roles.
+    pub aliases: BTreeSet<String>,
+}
+
+/// All drafts, and which of them a candidate's evidence is about.
+#[derive(Debug, Default)]
+pub struct Drafts {
+    /// Drafts; the index is the component.
+    pub list: Vec<Draft>,
+    /// Candidate -> the draft it is part of.
+    own: Vec<Option<usize>>,
+    /// Candidate that is a library -> the drafts of the programs that need it.
+    lent: Vec<Vec<usize>>,
+}
+
+impl Drafts {
+    /// The components that a piece of evidence is about: several when it lies in a library that several programs
+    /// need, none when nobody needs it.
+    pub fn of(&self, protos: &Protos, evidence: &Evidence) -> Vec<usize> {
+        protos.subject(evidence).map_or(vec![], |proto| self.of_proto(proto))
+    }
+
+    fn of_proto(&self, proto: usize) -> Vec<usize> {
+        match self.own[proto] {
+            Some(draft) => vec![draft],
+            None => self.lent[proto].clone(),
+        }
+    }
+
+    /// The component of a declared subject.
+    pub fn of_subject(&self, protos: &Protos, subject: &Subject) -> Option<usize> {
+        self.own[protos.of_subject(subject)?]
+    }
+}
+
+/// Makes drafts of the groups that are programs; the others are libraries whose evidence goes to whoever needs them.
+pub fn drafts(evidence: &[Evidence], protos: &Protos, groups: &[Group], rules: &[LibraryRule]) -> Drafts {
+    let needed = needed_coordinates(protos);
+    let count = protos.list.len();
+    let mut out = Drafts { list: vec![], own: vec![None; count], lent: vec![vec![]; count] };
+    for group in groups {
+        if is_program(group, protos, &needed) {
+            for member in &group.members {
+                out.own[*member] = Some(out.list.len());
+            }
+            out.list.push(draft_of(group, protos));
+        }
+    }
+    give_libraries(&mut out, protos);
+    give_settings(&mut out, protos, rules);
+    give_operations(&mut out, protos, evidence);
+    give_roles(&mut out, rules);
+    name_drafts(&mut out.list);
+    out
+}
+
+fn needed_coordinates(protos: &Protos) -> BTreeSet<&str> {
+    protos.list.iter().flat_map(|p| p.needs.iter().map(String::as_str)).collect()
+}
+
+fn is_program(group: &Group, protos: &Protos, needed: &BTreeSet<&str>) -> bool {
+    group.members.iter().map(|i| &protos.list[*i]).any(|p| {
+        let library = p.coordinate.as_deref().is_some_and(|c| needed.contains(c));
+        p.declared.is_some() || (!p.aggregate && (p.runnable || (p.has_operation && !library)))
+    })
+}
+
+fn draft_of(group: &Group, protos: &Protos) -> Draft {
+    let mut draft = Draft { published: false, ..Draft::default() };
+    let mut kinds = Vec::new();
+    for member in &group.members {
+        let p = &protos.list[*member];
+        take(&mut draft, p);
+        kinds.extend(p.kinds.iter().copied());
+    }
+    draft.kind = kinds.into_iter().find(|k| *k != ComponentKind::Service).unwrap_or_default();
+    draft.names.sort_by(|a, b| (a.1, &a.2, &a.0).cmp(&(b.1, &b.2, &b.0)));
+    draft.names.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);
+    draft.identities = draft
+        .names
+        .iter()
+        .map(|(name, sort, location)| Identity {
+            name: name.clone(),
+            sort: *sort,
+            reason: said_by(*sort).into(),
+            location: location.clone(),
+        })
+        .collect();
+    draft.identities.extend(group.reasons.iter().map(|(name, sort, reason, location)| Identity {
+        name: name.clone(),
+        sort: *sort,
+        reason: format!("joined: {reason}"),
+        location: location.clone(),
+    }));
+    for alias in &group.aliases {
+        draft.names.push((alias.clone(), NameSort::Alias, Location::file("undrawn.toml")));
+    }
+    draft
+}
+
+fn said_by(sort: NameSort) -> &'static str {
+    match sort {
+        NameSort::Alias => "[alias] in the configuration",
+        NameSort::Application => "its own configuration",
+        NameSort::Declared => "declared in a manifest",
+        NameSort::Discovery => "registered under this name",
+        NameSort::Host => "answers at this host name",
+        NameSort::Module => "name of the build module",
+        NameSort::Folder => "name of the folder",
+        NameSort::Image => "name of the image",
+    }
+}
+
+fn take(draft: &mut Draft, p: &Proto) {
+    draft.scopes.extend(p.declared.iter().map(|(scope, _)| scope.clone()));
+    if let Some((_, name)) = &p.declared {
+        let location = p.sightings.first().map_or_else(|| Location::file(""), |s| s.location.clone());
+        draft.names.push((name.clone(), NameSort::Declared, location));
+    }
+    draft.names.extend(p.names.iter().cloned());
+    draft.ports.extend(p.ports.iter().copied());
+    draft.published |= p.published;
+    draft.has_code |= p.has_code;
+    draft.settings.extend(&p.settings);
+    draft.sightings.extend(p.sightings.iter().cloned());
+    draft.libraries.extend(p.libraries.iter().map(|(k, v)| (k.clone(), v.clone())));
+    draft.markers.extend(p.markers.iter().map(|(k, v)| (k.clone(), v.clone())));
+    if draft.language.is_none() {
+        draft.language = p.language.clone();
+    }
+    if draft.technology.is_none() {
+        draft.technology = p.technology.clone();
+    }
+}
+
+/// What a program's own library modules bring is the program's too.
+fn give_libraries(out: &mut Drafts, protos: &Protos) {
+    let by_coordinate: BTreeMap<&str, usize> =
+        protos.list.iter().enumerate().filter_map(|(i, p)| Some((p.coordinate.as_deref()?, i))).collect();
+    let programs: Vec<(usize, usize)> =
+        out.own.iter().enumerate().filter_map(|(proto, d)| Some((proto, (*d)?))).collect();
+    for (proto, draft) in programs {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![proto];
+        while let Some(next) = open.pop() {
+            let libraries = protos.list[next].needs.iter().filter_map(|c| by_coordinate.get(c.as_str()));
+            open.extend(libraries.filter(|l| out.own[**l].is_none() && seen.insert(**l)));
+        }
+        for library in seen {
+            if !out.lent[library].contains(&draft) {
+                out.lent[library].push(draft);
+            }
+            let p = &protos.list[library];
+            let target = &mut out.list[draft];
+            target.has_code |= p.has_code;
+            target.settings.extend(&p.settings);
+            target.libraries.extend(p.libraries.iter().map(|(k, v)| (k.clone(), v.clone())));
+            target.markers.extend(p.markers.iter().map(|(k, v)| (k.clone(), v.clone())));
+        }
+    }
+}
+
+fn give_settings(out: &mut Drafts, protos: &Protos, rules: &[LibraryRule]) {
+    for draft in &mut out.list {
+        let names: BTreeSet<String> = draft
+            .names
+            .iter()
+            .filter(|(_, sort, _)| *sort <= NameSort::Discovery)
+            .map(|(n, _, _)| normal(n))
+            .collect();
+        for (application, settings) in &protos.served {
+            let own = application.as_ref().is_some_and(|a| names.contains(&normal(a)));
+            let everyone = application.is_none() && (draft.has_code || !draft.libraries.is_empty());
+            if own || everyone {
+                draft.settings.extend(settings);
+            }
+        }
+    }
+    for (proto, candidate) in protos.list.iter().enumerate() {
+        for (from, _prefix) in &candidate.takes {
+            let Subject::Declared { scope, name } = from else { continue };
+            if let Some(settings) = protos.sets.get(&(scope.clone(), name.clone())) {
+                for draft in out.of_proto(proto) {
+                    out.list[draft].settings.extend(settings);
+                }
+            }
+        }
+    }
+    for draft in &mut out.list {
+        let keys: Vec<Template> = rules
+            .iter()
+            .filter(|r| !r.profiles.is_empty() && uses(&draft.libraries, &r.libraries))
+            .flat_map(|r| r.profiles.iter().cloned())
+            .collect();
+        draft.settings.activate(&keys);
+        for rule in rules.iter().filter(|r| !r.ports.is_empty() && uses(&draft.libraries, &r.libraries)) {
+            let ports = rule.ports.iter().flat_map(|t| draft.settings.expand(t));
+            draft.ports.extend(ports.filter_map(|e| e.text.parse::<u16>().ok()).filter(|p| *p != 0));
+        }
+    }
+}
+
+fn give_operations(out: &mut Drafts, protos: &Protos, evidence: &[Evidence]) {
+    for item in evidence {
+        let Claim::Operation(OperationClaim { name, kind, schedule }) = &item.claim else { continue };
+        for draft in out.of(protos, item) {
+            let operation = Operation {
+                name: name.clone(),
+                kind: *kind,
+                schedule: schedule.clone(),
+                location: item.sighting.location.clone(),
+            };
+            let operations = &mut out.list[draft].operations;
+            if !operations.iter().any(|o| o.name == operation.name) {
+                operations.push(operation);
+            }
+        }
+    }
+    for draft in &mut out.list {
+        draft.operations.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+fn give_roles(out: &mut Drafts, rules: &[LibraryRule]) {
+    for draft in &mut out.list {
+        let facts = Facts { libraries: &draft.libraries, markers: &draft.markers, settings: &draft.settings };
+        let role = rules
+            .iter()
+            .flat_map(|r| &r.roles)
+            .find_map(|role| Some((role, facts.holds_because(&role.when)?)));
+        if let Some((role, because)) = role {
+            draft.kind = role.kind;
+            draft.technology = role.technology.clone().or(draft.technology.take());
+            draft.sightings.extend(because);
+        }
+    }
+}
+
+/// Gives every draft the best of its names, and tells two of the same name apart.
+fn name_drafts(list: &mut [Draft]) {
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for draft in list.iter_mut() {
+        let mut choices: Vec<&(String, NameSort, Location)> = draft.names.iter().collect();
+        choices.sort_by(|a, b| (a.1, &a.2).cmp(&(b.1, &b.2)));
+        let free = choices.iter().map(|(n, _, _)| n).find(|n| !taken.contains_key(&normal(n)));
+        let name = match (free, choices.first()) {
+            (Some(name), _) => name.clone(),
+            (None, Some((name, _, location))) => {
+                let place = location.file.split('/').next().unwrap_or("");
+                let mut numbered = format!("{name} ({place})");
+                let mut n = 2;
+                while taken.contains_key(&normal(&numbered)) {
+                    numbered = format!("{name} ({place} {n})");
+                    n += 1;
+                }
+                numbered
+            }
+            (None, None) => "unnamed".to_string(),
+        };
+        *taken.entry(normal(&name)).or_default() += 1;
+        draft.name = name;
+    }
+}

@@ -1,0 +1,130 @@
+//! The assembled system in its public form: sorted, named, with derived confidence.
+
+use crate::assemble::{Assembled, Bond};
+use crate::draft::Draft;
+use crate::resolve::Certainty;
+use std::collections::BTreeSet;
+use undrawn_model::{
+    Component, ComponentId, Confidence, Dependency, NameSort, Provenance, Resource, ResourceUser, Sighting,
+    SystemModel, UnresolvedCall, Verdict,
+};
+
+/// Everything but the drawings, in public form.
+pub fn finish(assembled: Assembled) -> SystemModel {
+    let used: BTreeSet<usize> = assembled.bonds.keys().flat_map(|(a, b, _)| [*a, *b]).collect();
+    let keep = |i: usize, d: &Draft| !d.outside || used.contains(&i);
+    let mut order: Vec<usize> =
+        (0..assembled.drafts.len()).filter(|i| keep(*i, &assembled.drafts[*i])).collect();
+    order.sort_by(|a, b| (&assembled.drafts[*a].name, a).cmp(&(&assembled.drafts[*b].name, b)));
+    let mut place = vec![ComponentId(0); assembled.drafts.len()];
+    for (position, draft) in order.iter().enumerate() {
+        place[*draft] = ComponentId(position as u32);
+    }
+    let components = order.iter().map(|i| component(&assembled.drafts[*i])).collect();
+    let mut dependencies: Vec<Dependency> = assembled
+        .bonds
+        .into_iter()
+        .map(|((from, to, kind), bond)| dependency(place[from], place[to], kind, bond))
+        .collect();
+    dependencies.sort_by_key(|d| (d.from, d.to, d.kind));
+    let mut resources: Vec<Resource> = assembled
+        .resources
+        .into_iter()
+        .map(|((store, sort, name), users)| Resource {
+            store: place[store],
+            sort,
+            name,
+            users: users
+                .into_iter()
+                .map(|(who, (access, evidence))| ResourceUser { component: place[who], access, evidence })
+                .collect(),
+        })
+        .collect();
+    resources.sort_by(|a, b| (a.store, a.sort, &a.name).cmp(&(b.store, b.sort, &b.name)));
+    for resource in &mut resources {
+        resource.users.sort_by_key(|u| u.component);
+    }
+    let unresolved = assembled
+        .unresolved
+        .into_iter()
+        .map(|(from, call, sighting, reason)| UnresolvedCall { from: place[from], call, sighting, reason })
+        .collect();
+    SystemModel { components, dependencies, resources, unresolved, ..SystemModel::default() }
+}
+
+fn component(draft: &Draft) -> Component {
+    let mut aliases: BTreeSet<String> = draft.aliases.clone();
+    aliases.extend(
+        draft.names.iter().filter(|(_, sort, _)| *sort != NameSort::Image).map(|(n, _, _)| n.clone()),
+    );
+    aliases.remove(&draft.name);
+    let mut evidence = draft.sightings.clone();
+    evidence.sort_by(|a, b| (trust(a), &a.location).cmp(&(trust(b), &b.location)));
+    evidence.dedup();
+    Component {
+        name: draft.name.clone(),
+        kind: draft.kind,
+        technology: draft.technology.clone(),
+        aliases: aliases.into_iter().collect(),
+        language: draft.language.clone(),
+        published: draft.published,
+        identities: draft.identities.clone(),
+        operations: draft.operations.clone(),
+        evidence,
+        drawn_only: false,
+    }
+}
+
+/// Evidence is shown in this order: the line that creates the dependency first.
+fn trust(sighting: &Sighting) -> u8 {
+    match sighting.provenance {
+        Provenance::Code => 0,
+        Provenance::Experiment => 1,
+        Provenance::Observed => 2,
+        Provenance::Incident => 3,
+        Provenance::Config => 4,
+        Provenance::Drawn => 5,
+    }
+}
+
+fn dependency(
+    from: ComponentId,
+    to: ComponentId,
+    kind: undrawn_model::DependencyKind,
+    bond: Bond,
+) -> Dependency {
+    let mut evidence = bond.sightings;
+    // Stable: within one provenance the order of discovery stays, which is the order of the files.
+    evidence.sort_by_key(trust);
+    let resources =
+        bond.resources.iter().map(|(name, sort, access)| format!("{name} ({sort}, {access})")).collect();
+    Dependency {
+        from,
+        to,
+        kind,
+        mode: bond.mode,
+        need: bond.need,
+        verdict: Verdict::Unjudged,
+        confidence: confidence(&evidence, bond.certainty),
+        policy: bond.policy,
+        operations: bond.operations.into_iter().collect(),
+        resources,
+        observed: None,
+        evidence,
+        calls: bond.calls,
+        drawn: vec![],
+    }
+}
+
+/// configuration alone < code < observed < experiment; a guessed end takes one step away.
+fn confidence(evidence: &[Sighting], certainty: Certainty) -> Confidence {
+    let seen = |p: Provenance| evidence.iter().any(|s| s.provenance == p);
+    let strong = seen(Provenance::Code) || seen(Provenance::Observed) || seen(Provenance::Experiment);
+    let places: BTreeSet<_> = evidence.iter().map(|s| &s.location).collect();
+    match (strong, certainty, places.len()) {
+        (true, Certainty::Name, _) => Confidence::High,
+        (true, _, _) => Confidence::Medium,
+        (false, Certainty::Name, 2..) => Confidence::Medium,
+        _ => Confidence::Low,
+    }
+}

@@ -1,0 +1,265 @@
+//! What configuration says, and what a `${placeholder}` can be.
+
+use crate::address::HOLE;
+use crate::names::normal;
+use std::collections::{BTreeMap, BTreeSet};
+use undrawn_model::{Location, Part, SettingSort, Template};
+
+/// One value of one key.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Value, placeholders unresolved.
+    pub value: Template,
+    /// Which world it is of.
+    pub sort: SettingSort,
+    /// Profiles in which it holds; empty means all.
+    pub profiles: Vec<String>,
+    /// Where it is written.
+    pub location: Location,
+    /// As written.
+    pub key: String,
+}
+
+/// All settings that reach one component. Keys are compared relaxed: case and punctuation do not count, so that
+/// `spring.data.mongodb.host` and `SPRING_DATA_MONGODB_HOST` are one.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    by_key: BTreeMap<String, Vec<Setting>>,
+    /// Profiles known to be active; `None` when nothing in the tree says which are.
+    active: Option<BTreeSet<String>>,
+}
+
+/// A text that a template can be, and the settings that made it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expansion {
+    /// Unknown parts are [`HOLE`].
+    pub text: String,
+    /// The settings used: where and as what key.
+    pub via: Vec<(String, Location)>,
+    /// Profiles that must be active for it, beyond those known to be; empty when it simply holds.
+    pub only_in: Vec<String>,
+}
+
+/// Alternatives kept of one template.
+const ALTERNATIVES_MAX: usize = 8;
+/// Placeholders within placeholders followed.
+const NESTING_MAX: usize = 6;
+
+impl Settings {
+    /// Adds one setting.
+    pub fn add(&mut self, setting: Setting) {
+        self.by_key.entry(normal(&setting.key)).or_default().push(setting);
+    }
+
+    /// Adds all settings of another set.
+    pub fn extend(&mut self, other: &Settings) {
+        for (key, values) in &other.by_key {
+            self.by_key.entry(key.clone()).or_default().extend(values.iter().cloned());
+        }
+    }
+
+    /// Every setting, by key.
+    pub fn all(&self) -> impl Iterator<Item = &Setting> {
+        self.by_key.values().flatten()
+    }
+
+    /// Says which profiles are active, from the keys that name them. To be called when all settings are in.
+    pub fn activate(&mut self, keys: &[Template]) {
+        let mut active = BTreeSet::new();
+        let mut known = false;
+        for key in keys {
+            for expansion in self.expand(key) {
+                if expansion.text.contains(HOLE) || expansion.text.is_empty() {
+                    continue;
+                }
+                known = true;
+                active.extend(expansion.text.split(',').map(|p| p.trim().to_lowercase()));
+            }
+        }
+        self.active = known.then_some(active);
+    }
+
+    /// True when something of these profiles can hold: none is named, one is active, or nothing says which are.
+    pub fn may_hold(&self, profiles: &[String]) -> bool {
+        profiles.is_empty()
+            || self
+                .active
+                .as_ref()
+                .is_none_or(|active| profiles.iter().any(|p| active.contains(&p.to_lowercase())))
+    }
+
+    /// How good a value is: smaller is better; `None` when it does not hold because its profile is known to be off.
+    fn rank(&self, setting: &Setting) -> Option<(u8, u8)> {
+        let sort = match setting.sort {
+            SettingSort::Environment => 0,
+            SettingSort::Image => 1,
+            SettingSort::Served => 2,
+            SettingSort::Property => 3,
+        };
+        let world = match (&self.active, setting.profiles.is_empty()) {
+            (_, true) if sort < 2 => 0,
+            (_, true) => 2,
+            (Some(active), false) => {
+                match setting.profiles.iter().any(|p| active.contains(&p.to_lowercase())) {
+                    true => 1,
+                    false => return None,
+                }
+            }
+            (None, false) => 3,
+        };
+        Some((world, sort))
+    }
+
+    /// Values of a key that can hold, best first.
+    pub fn values(&self, key: &str) -> Vec<&Setting> {
+        let found = self.by_key.get(&normal(key)).map(Vec::as_slice).unwrap_or_default();
+        let mut ranked: Vec<_> = found.iter().filter_map(|s| Some((self.rank(s)?, s))).collect();
+        ranked.sort_by(|a, b| (a.0, &a.1.location).cmp(&(b.0, &b.1.location)));
+        ranked.into_iter().map(|(_, s)| s).collect()
+    }
+
+    /// True when the key, or a key below it, has a value that can hold.
+    pub fn has(&self, key: &str) -> bool {
+        let key = normal(key);
+        let below = self.by_key.range(key.clone()..).take_while(|(k, _)| k.starts_with(&key));
+        below.flat_map(|(_, values)| values).any(|s| {
+            let written = normal(&s.key);
+            // A longer key counts only when it goes on after a separator: `mail.host` is below `mail`, `mailer` is not.
+            let separated = written == key || separated_prefix(&s.key, &key);
+            separated && self.rank(s).is_some()
+        })
+    }
+
+    /// Everything a template can be, best first; never empty.
+    pub fn expand(&self, template: &Template) -> Vec<Expansion> {
+        self.expand_at(template, 0)
+    }
+
+    fn expand_at(&self, template: &Template, depth: usize) -> Vec<Expansion> {
+        let mut out = vec![Expansion { text: String::new(), via: vec![], only_in: vec![] }];
+        for part in &template.parts {
+            let choices = match part {
+                Part::Text(text) => vec![plain(text.clone())],
+                Part::Hole(_) => vec![plain(HOLE.to_string())],
+                Part::Key { name, default } => self.expand_key(name, default.as_ref(), depth),
+            };
+            let mut next = Vec::with_capacity(out.len() * choices.len());
+            for left in &out {
+                for right in &choices {
+                    if next.len() < ALTERNATIVES_MAX {
+                        next.push(joined(left, right));
+                    }
+                }
+            }
+            out = next;
+        }
+        out
+    }
+
+    fn expand_key(&self, name: &str, default: Option<&Template>, depth: usize) -> Vec<Expansion> {
+        if depth >= NESTING_MAX {
+            return vec![plain(HOLE.to_string())];
+        }
+        let mut out = Vec::new();
+        for setting in self.values(name) {
+            for mut expansion in self.expand_at(&setting.value, depth + 1) {
+                expansion.via.insert(0, (setting.key.clone(), setting.location.clone()));
+                if self.active.is_none() {
+                    expansion.only_in.extend(setting.profiles.iter().cloned());
+                }
+                out.push(expansion);
+            }
+        }
+        if let Some(default) = default {
+            out.extend(self.expand_at(default, depth + 1));
+        }
+        out.truncate(ALTERNATIVES_MAX);
+        if out.is_empty() {
+            out.push(plain(HOLE.to_string()));
+        }
+        out
+    }
+}
+
+fn plain(text: String) -> Expansion {
+    Expansion { text, via: vec![], only_in: vec![] }
+}
+
+fn joined(left: &Expansion, right: &Expansion) -> Expansion {
+    let mut out = left.clone();
+    out.text.push_str(&right.text);
+    out.via.extend(right.via.iter().cloned());
+    out.only_in.extend(right.only_in.iter().cloned());
+    out
+}
+
+/// True when `written` begins with the normalised `key` and goes on after a separator.
+fn separated_prefix(written: &str, key: &str) -> bool {
+    let mut rest = key.chars();
+    let mut expected = rest.next();
+    for c in written.chars() {
+        match expected {
+            None => return !c.is_alphanumeric(),
+            Some(e) if c.is_alphanumeric() => {
+                if !c.to_lowercase().eq([e]) {
+                    return false;
+                }
+                expected = rest.next();
+            }
+            Some(_) => {}
+        }
+    }
+    expected.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use undrawn_model::Syntax;
+
+    fn set(settings: &mut Settings, key: &str, value: &str, sort: SettingSort, profiles: &[&str]) {
+        settings.add(Setting {
+            key: key.into(),
+            value: Template::parse(value, Syntax::Spring),
+            sort,
+            profiles: profiles.iter().map(|p| p.to_string()).collect(),
+            location: Location::file("f"),
+        });
+    }
+
+    fn texts(settings: &Settings, template: &str) -> Vec<String> {
+        settings.expand(&Template::parse(template, Syntax::Spring)).into_iter().map(|e| e.text).collect()
+    }
+
+    #[test]
+    fn environment_beats_profile_beats_default_and_inactive_profiles_do_not_hold() {
+        let mut s = Settings::default();
+        set(&mut s, "spring.data.mongodb.host", "localhost", SettingSort::Property, &[]);
+        set(&mut s, "spring.data.mongodb.host", "mongo", SettingSort::Property, &["docker"]);
+        set(&mut s, "spring.data.mongodb.host", "prod-mongo", SettingSort::Property, &["prod"]);
+        assert_eq!(texts(&s, "${spring.data.mongodb.host}"), ["localhost", "mongo", "prod-mongo"]);
+        set(&mut s, "SPRING_PROFILES_ACTIVE", "docker", SettingSort::Environment, &[]);
+        s.activate(&[Template::key("spring.profiles.active", None)]);
+        assert_eq!(texts(&s, "${spring.data.mongodb.host}"), ["mongo", "localhost"]);
+        set(&mut s, "SPRING_DATA_MONGODB_HOST", "other", SettingSort::Environment, &[]);
+        assert_eq!(texts(&s, "${spring.data.mongodb.host}")[0], "other");
+    }
+
+    #[test]
+    fn placeholders_that_go_round_end_in_a_hole() {
+        let mut s = Settings::default();
+        set(&mut s, "a", "${b}", SettingSort::Property, &[]);
+        set(&mut s, "b", "${a}", SettingSort::Property, &[]);
+        assert_eq!(texts(&s, "x${a}"), ["x\u{1}"]);
+        assert_eq!(texts(&s, "${none:d}"), ["d"]);
+    }
+
+    #[test]
+    fn a_key_has_what_lies_below_it_and_not_what_only_begins_alike() {
+        let mut s = Settings::default();
+        set(&mut s, "spring.mail-server.host", "x", SettingSort::Property, &[]);
+        assert!(s.has("spring.mailServer"));
+        assert!(!s.has("spring.mail-ser"));
+        assert!(s.has("spring"));
+    }
+}
