@@ -3,6 +3,10 @@
 //! One file a format. A format is registered by one line in [`FORMATS`]. A reader never fails: what it does not
 //! understand is a note, and everything else of the text is still read.
 
+mod fence;
+mod plantuml;
+mod remark;
+
 use std::ops::Range;
 use undrawn_model::{ComponentKind, Drawing, Evidence, Mode, Need, Note, SourceFile, SourceTree, Verdict};
 
@@ -23,7 +27,16 @@ pub struct Format {
 }
 
 /// The formats. Add a line to add one.
-pub static FORMATS: &[Format] = &[];
+pub static FORMATS: &[Format] = &[
+    Format {
+        name: "plantuml",
+        wants: plantuml::wants,
+        read: plantuml::read,
+        read_tree: None,
+        add: Some(plantuml::add),
+        render: Some(plantuml::render),
+    },
+];
 
 /// Replaces bytes of a text. Several edits of one text are given from the same original and do not overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]

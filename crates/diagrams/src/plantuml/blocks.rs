@@ -1,0 +1,66 @@
+//! Where the diagrams of a file begin and end.
+
+use crate::fence::{fences, is_markdown};
+use std::ops::Range;
+
+/// One diagram's text.
+#[derive(Debug, Clone)]
+pub(super) struct Block {
+    /// Bytes from the start mark to the end of the end mark (or of the body where there is none).
+    pub whole: Range<usize>,
+    /// Bytes between the marks: whole lines.
+    pub body: Range<usize>,
+    /// What stands after `@start`: `uml`, `mindmap`; `uml` where there is no mark.
+    pub sort: String,
+    /// The name after the start mark, or the heading above the fence.
+    pub title: Option<String>,
+}
+
+/// Every diagram, in order. A fence without marks is one diagram; a file without marks is a library.
+pub(super) fn blocks(path: &str, text: &str) -> Vec<Block> {
+    if !is_markdown(path) {
+        return marked(text, 0..text.len(), None, false);
+    }
+    let languages = ["plantuml", "puml", "c4plantuml", "uml", "plant-uml", "c4-plantuml"];
+    let wanted = fences(text).into_iter().filter(|f| languages.contains(&f.language.as_str()));
+    wanted.flat_map(|fence| marked(text, fence.body, fence.heading, true)).collect()
+}
+
+fn marked(text: &str, within: Range<usize>, heading: Option<String>, whole_if_none: bool) -> Vec<Block> {
+    let (mut out, mut at): (Vec<Block>, usize) = (Vec::new(), within.start);
+    let mut open: Option<Block> = None;
+    for line in text[within.clone()].split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let bare = line.trim().trim_start_matches('\u{feff}');
+        let indent = line.len() - line.trim_start().len();
+        if let Some(rest) = word_after(bare, "@start") {
+            out.extend(open.take());
+            let (sort, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            let sort = sort.split(['(', '{']).next().unwrap_or("").to_ascii_lowercase();
+            let name = name.trim().trim_matches('"').trim();
+            let named = Some(name.to_string()).filter(|n| !n.is_empty());
+            let title = heading.clone().or(named);
+            open = Some(Block { whole: start + indent..within.end, body: at..within.end, sort, title });
+        } else if word_after(bare, "@end").is_some()
+            && let Some(mut block) = open.take()
+        {
+            block.body.end = start;
+            block.whole.end = start + line.trim_end().len();
+            out.push(block);
+        }
+    }
+    out.extend(open);
+    if out.is_empty() && whole_if_none && !text[within.clone()].trim().is_empty() {
+        let lead = text[within.clone()].len() - text[within.clone()].trim_start().len();
+        let end = within.start + text[within.clone()].trim_end().len();
+        let whole = within.start + lead..end;
+        out.push(Block { whole, body: within, sort: "uml".into(), title: heading });
+    }
+    out
+}
+
+fn word_after<'a>(line: &'a str, mark: &str) -> Option<&'a str> {
+    let head = line.get(..mark.len())?;
+    head.eq_ignore_ascii_case(mark).then(|| &line[mark.len()..])
+}
