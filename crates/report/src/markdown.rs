@@ -1,0 +1,148 @@
+//! `markdown`: a summary fit for a comment on a pull request.
+//!
+//! How the drawing compares, the findings with their places, which lines of drawings were lifted onto what, and how much
+//! was not read. Kept below the 65,536 characters that a comment may have.
+
+use crate::{Report, Style, Summary, escape, text};
+use undrawn_model::{Finding, Location, Note, Verdict};
+
+/// Length at which no further finding is added.
+const FINDINGS_BYTES: usize = 40_000;
+/// Characters of one message.
+const MESSAGE_MAX: usize = 600;
+/// Lifted lines and notes that are listed; the rest is a number.
+const LIST_MAX: usize = 20;
+
+/// The summary; headings begin at the third level.
+pub fn render(report: &Report, _style: &Style) -> String {
+    let summary = Summary::of(report);
+    let mut out = format!("### undrawn: {}\n\n", heading(&summary));
+    out.push_str(&verdicts(&summary));
+    findings(report, &mut out);
+    lifted(report, &mut out);
+    notes(report, &summary, &mut out);
+    out
+}
+
+fn heading(summary: &Summary) -> String {
+    let line = summary.line(false);
+    line.split(" · ").next().unwrap_or_default().to_string()
+}
+
+fn verdicts(summary: &Summary) -> String {
+    let mut out = String::from("| verdict | dependencies | |\n|---|---:|---|\n");
+    for (verdict, n) in &summary.verdicts {
+        out.push_str(&format!("| {} | {n} | {} |\n", escape::code(verdict.as_str()), meaning(*verdict)));
+    }
+    if summary.verdicts.is_empty() {
+        return String::from("No dependency was found.\n\n");
+    }
+    out + "\n"
+}
+
+/// What a verdict says, for readers who meet the word for the first time.
+pub(crate) fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Confirmed => "drawn and evidenced",
+        Verdict::Undrawn => "evidenced, not drawn",
+        Verdict::Unseen => "drawn, no evidence found",
+        Verdict::Omitted => "left out of the drawing on purpose",
+        Verdict::Unjudged => "no drawing to compare with",
+    }
+}
+
+fn findings(report: &Report, out: &mut String) {
+    let sorted = report.sorted();
+    for (i, finding) in sorted.iter().enumerate() {
+        if out.len() > FINDINGS_BYTES {
+            out.push_str(&format!("\n{} more, not listed here\n", text::count(sorted.len() - i, "finding")));
+            break;
+        }
+        out.push_str(&item(report, finding));
+    }
+    if !sorted.is_empty() {
+        out.push('\n');
+    }
+}
+
+fn item(report: &Report, finding: &Finding) -> String {
+    let mut out = format!(
+        "- **{}** {}: {}  \n  {}",
+        finding.severity.as_str(),
+        escape::code(&finding.rule),
+        escape::markdown_message(&text::clip(&finding.message, MESSAGE_MAX)),
+        link(report, &finding.location)
+    );
+    for related in finding.related.iter().take(4) {
+        let message = escape::markdown_message(&text::clip(&related.message, MESSAGE_MAX));
+        out.push_str(&format!(", {} {message}", link(report, &related.location)));
+    }
+    if !finding.path.is_empty() {
+        let steps = finding.path.iter().take(12).map(|step| link(report, &step.location));
+        out.push_str(&format!("  \n  path: {}", steps.collect::<Vec<_>>().join(" → ")));
+    }
+    if !finding.help.is_empty() {
+        let help = escape::markdown_message(&text::clip(&finding.help, MESSAGE_MAX));
+        out.push_str(&format!("  \n  help: {help}"));
+    }
+    out + "\n"
+}
+
+fn link(report: &Report, place: &Location) -> String {
+    let path = report.repository_path(&place.file);
+    let words = escape::code(&text::clip(&format!("{path}:{}", place.line), 300));
+    match report.link_base {
+        "" => words,
+        base => {
+            let slash = if base.ends_with('/') { "" } else { "/" };
+            format!("[{words}](<{base}{slash}{}#L{}>)", escape::uri(&path), place.line)
+        }
+    }
+}
+
+fn lifted(report: &Report, out: &mut String) {
+    let compared = report.model.drawings.iter().filter(|d| d.compared);
+    let lines: Vec<(&Location, &str)> = compared
+        .flat_map(|d| {
+            d.lifted.iter().filter_map(|l| Some((&d.drawing.lines.get(l.line)?.location, &*l.message)))
+        })
+        .collect();
+    if lines.is_empty() {
+        return;
+    }
+    out.push_str(&format!(
+        "{} drawn that no single dependency stands for:\n\n",
+        text::count(lines.len(), "line")
+    ));
+    for (place, message) in lines.iter().take(LIST_MAX) {
+        let message = escape::markdown_message(&text::clip(message, MESSAGE_MAX));
+        out.push_str(&format!("- {}: {message}\n", link(report, place)));
+    }
+    more(lines.len(), out);
+}
+
+fn notes(report: &Report, summary: &Summary, out: &mut String) {
+    let notes: Vec<&Note> = report.model.notes.iter().filter(|n| n.unread).collect();
+    if summary.unread + summary.notes == 0 {
+        return;
+    }
+    let unread = text::count(summary.unread, "file");
+    out.push_str(&format!("{unread} not read, {} in all\n\n", text::count(report.model.notes.len(), "note")));
+    for note in notes.iter().take(LIST_MAX) {
+        let message = escape::markdown_message(&text::clip(&note.message, MESSAGE_MAX));
+        match &note.location {
+            Some(place) => out.push_str(&format!("- {}: {message}\n", link(report, place))),
+            None => out.push_str(&format!("- {message}\n")),
+        }
+    }
+    more(notes.len(), out);
+}
+
+fn more(n: usize, out: &mut String) {
+    if n > LIST_MAX {
+        out.push_str(&format!("- {} more\n", n - LIST_MAX));
+    }
+    if n > 0 {
+        out.push('\n');
+    }
+}

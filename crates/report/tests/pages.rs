@@ -1,0 +1,67 @@
+//! Runs the pages: `crates/report/src/*.md` and `docs/formats.md`.
+//!
+//! The name of an expectation says what is printed: a format, `FORMAT-color`, `FORMAT-hostile`, or one of the outputs that
+//! are no format. Escape characters are shown as `␛`.
+
+mod fixture;
+
+use fixture::Fixture;
+use undrawn_report::{Format, MapDiff, SavedMap, Style, diff, github, json, map, picture, render, schema};
+
+/// What somebody who wants to harm the reader of a report would call a service.
+const HOSTILE: &str =
+    "::error::x\u{1b}[31m ##[set-env]<script>alert('&\"')</script>|`@all` #1 [a](http://x) ]]>\u{202e}";
+
+#[test]
+fn pages() {
+    undrawn_testkit::run(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), |case| printed(&case.output));
+}
+
+#[test]
+fn the_page_of_all_formats() {
+    undrawn_testkit::run(concat!(env!("CARGO_MANIFEST_DIR"), "/docs"), |case| printed(&case.output));
+}
+
+fn printed(name: &str) -> String {
+    let (name, hostile) = match name.strip_suffix("-hostile") {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let (name, color) = match name.strip_suffix("-color") {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let fixture = if hostile { fixture::made_of(HOSTILE) } else { fixture::shop() };
+    let style = Style { color, ..Style::default() };
+    output(&fixture, name, &style).replace('\u{1b}', "␛")
+}
+
+fn output(fixture: &Fixture, name: &str, style: &Style) -> String {
+    let model = &fixture.model;
+    let changed = || {
+        let mut newer = model.clone();
+        newer.dependencies.remove(1);
+        newer.dependencies[2].verdict = undrawn_model::Verdict::Confirmed;
+        newer.dependencies[0].kind = undrawn_model::DependencyKind::Grpc;
+        newer.components[0].name = "telefax".into();
+        MapDiff::between(model, &newer)
+    };
+    match name {
+        "map" => map::render(model, style),
+        "identities" => map::identities(model, style),
+        "picture" => format!("{:#?}\n", picture::picture(model, &Default::default())),
+        "schema" => schema::text(),
+        "diff" => diff::text(&changed(), style.color),
+        "diff-json" => diff::json(&changed()),
+        "diff-markdown" => diff::markdown(&changed()),
+        "step-summary" => fixture.report(github::step_summary),
+        "saved-and-read" => {
+            let saved = json::read(&fixture.report(|r| render(Format::Json, r, style))).expect("own output");
+            diff::text(&MapDiff::of_saved(&saved, &SavedMap::from(model)), false)
+        }
+        format => {
+            let format: Format = format.parse().expect("a format");
+            fixture.report(|report| render(format, report, style))
+        }
+    }
+}
