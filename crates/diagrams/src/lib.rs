@@ -3,9 +3,11 @@
 //! One file a format. A format is registered by one line in [`FORMATS`]. A reader never fails: what it does not
 //! understand is a note, and everything else of the text is still read.
 
-mod fence;
+mod ignore;
+mod markdown;
+mod mermaid;
 mod plantuml;
-mod remark;
+mod structurizr;
 
 use std::ops::Range;
 use undrawn_model::{ComponentKind, Drawing, Evidence, Mode, Need, Note, SourceFile, SourceTree, Verdict};
@@ -28,6 +30,7 @@ pub struct Format {
 
 /// The formats. Add a line to add one.
 pub static FORMATS: &[Format] = &[
+    mermaid::FORMAT,
     Format {
         name: "plantuml",
         wants: plantuml::wants,
@@ -35,6 +38,14 @@ pub static FORMATS: &[Format] = &[
         read_tree: None,
         add: Some(plantuml::add),
         render: Some(plantuml::render),
+    },
+    Format {
+        name: "structurizr",
+        wants: structurizr::wants,
+        read: structurizr::read,
+        read_tree: Some(structurizr::read_tree),
+        add: Some(structurizr::add),
+        render: Some(structurizr::render),
     },
 ];
 
