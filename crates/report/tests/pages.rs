@@ -6,7 +6,10 @@
 mod fixture;
 
 use fixture::Fixture;
-use undrawn_report::{Format, MapDiff, SavedMap, Style, diff, github, json, map, picture, render, schema};
+use undrawn_report::{
+    Format, MapDiff, SavedMap, Style, diff, github, json, map, picture, picture::PictureOptions, render,
+    schema,
+};
 
 /// What somebody who wants to harm the reader of a report would call a service.
 const HOSTILE: &str =
@@ -36,6 +39,20 @@ fn printed(name: &str) -> String {
     output(&fixture, name, &style).replace('\u{1b}', "␛")
 }
 
+/// A picture as plain lines.
+fn drawn(model: &undrawn_model::SystemModel, options: &PictureOptions) -> String {
+    let picture = picture::picture(model, options);
+    let label = |i: usize| &picture.boxes[i].label;
+    let boxes = picture
+        .boxes
+        .iter()
+        .map(|b| format!("[{}] {} {}", b.label, b.kind, b.detail.as_deref().unwrap_or("")));
+    let lines = picture.lines.iter().map(|l| {
+        format!("{} -> {}: {} ({}, {}, {})", label(l.from), label(l.to), l.label, l.verdict, l.need, l.mode)
+    });
+    boxes.chain(lines).chain(picture.hidden.iter().cloned()).map(|line| line + "\n").collect()
+}
+
 fn output(fixture: &Fixture, name: &str, style: &Style) -> String {
     let model = &fixture.model;
     let changed = || {
@@ -49,7 +66,12 @@ fn output(fixture: &Fixture, name: &str, style: &Style) -> String {
     match name {
         "map" => map::render(model, style),
         "identities" => map::identities(model, style),
-        "picture" => format!("{:#?}\n", picture::picture(model, &Default::default())),
+        "picture" => drawn(model, &Default::default()),
+        "picture-around" => drawn(
+            model,
+            &PictureOptions { plumbing: true, around: model.find("payments"), ..Default::default() },
+        ),
+        "picture-small" => drawn(model, &PictureOptions { boxes_max: 3, ..Default::default() }),
         "schema" => schema::text(),
         "diff" => diff::text(&changed(), style.color),
         "diff-json" => diff::json(&changed()),
