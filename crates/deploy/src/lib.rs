@@ -8,6 +8,21 @@
 //! SourceTree --formats--> (Vec<Evidence>, Vec<Note>)
 //! ```
 
+mod logback;
+mod maven;
+mod packages;
+mod spring;
+mod xml;
+mod command;
+mod compose;
+mod dockerfile;
+mod dotenv;
+mod embed;
+mod emit;
+mod images;
+mod kubernetes;
+mod kustomize;
+mod logstash;
 pub mod yaml;
 
 use rayon::prelude::*;
@@ -25,7 +40,17 @@ struct Format {
 }
 
 /// All formats, one line each.
-static FORMATS: &[Format] = &[];
+static FORMATS: &[Format] = &[
+    Format { name: "compose", wants: compose::wants, read: compose::read },
+    Format { name: "dockerfile", wants: dockerfile::wants, read: dockerfile::read },
+    Format { name: "dotenv", wants: dotenv::wants, read: dotenv::read },
+    Format { name: "kubernetes", wants: kubernetes::wants, read: kubernetes::read },
+    Format { name: "kustomize", wants: kustomize::wants, read: kustomize::read },
+    Format { name: "logstash", wants: logstash::wants, read: logstash::read },
+    Format { name: "logback", wants: logback::wants, read: logback::read },
+    Format { name: "maven", wants: maven::wants, read: maven::read },
+    Format { name: "spring", wants: spring::wants, read: spring::read },
+];
 
 /// Names of the formats, for messages and documentation.
 pub fn formats() -> impl Iterator<Item = &'static str> {
