@@ -1,0 +1,53 @@
+//! `undrawn baseline`: accept what is found today, or drop what is gone.
+
+use super::check::baseline_file;
+use super::judge::{self, Choice};
+use super::{Context, empty, exit, strict};
+use crate::analysis::{self, Settings};
+use crate::baseline::Baseline;
+use crate::cli::{BaselineAction, BaselineArgs, BaselineFile};
+use crate::error::Result;
+use undrawn_model::Finding;
+
+/// Runs the command.
+pub fn run(args: &BaselineArgs, context: &Context) -> Result<u8> {
+    let (BaselineAction::Write(file) | BaselineAction::Prune(file)) = &args.action;
+    context.with_threads(&file.input.reading, |context| {
+        let settings = Settings::of(&file.input.path, &file.input.reading)?;
+        let choice = Choice::of(&file.choice, &settings.config)?;
+        let analysis = analysis::folder(&settings, &context.progress)?;
+        if let Some(code) = empty(&analysis, &settings, &file.input.reading) {
+            return Ok(code);
+        }
+        let findings = judge::judge(&settings, &analysis, &choice)?.findings;
+        match &args.action {
+            BaselineAction::Write(_) => accept(file, &settings, &findings, context)?,
+            BaselineAction::Prune(_) => prune(file, &settings, &findings, context)?,
+        }
+        Ok(strict(exit::CLEAN, &analysis, &file.input.reading))
+    })
+}
+
+fn accept(file: &BaselineFile, settings: &Settings, findings: &[Finding], context: &Context) -> Result<()> {
+    let path = baseline_file(file.baseline.as_deref(), settings);
+    let baseline = Baseline::of(findings);
+    baseline.save(&path)?;
+    context.progress.tell(&format!("{} accepted in {}", count(baseline.accepted.len()), path.display()));
+    Ok(())
+}
+
+fn prune(file: &BaselineFile, settings: &Settings, findings: &[Finding], context: &Context) -> Result<()> {
+    let path = baseline_file(file.baseline.as_deref(), settings);
+    let mut baseline = Baseline::load(&path)?;
+    let gone = baseline.prune(findings);
+    if gone > 0 {
+        baseline.save(&path)?;
+    }
+    let kept = baseline.accepted.len();
+    context.progress.tell(&format!("{} removed, {kept} kept in {}", count(gone), path.display()));
+    Ok(())
+}
+
+fn count(n: usize) -> String {
+    format!("{n} {}", if n == 1 { "finding" } else { "findings" })
+}
