@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
             match c {
                 '\n' => break,
                 '"' => quoted = !quoted,
-                ';' if !quoted && !ends_entity(self.cursor.since(start)) => break,
+                ';' if !quoted && !text::ends_entity(self.cursor.since(start)) => break,
                 _ => {}
             }
             self.cursor.bump();
@@ -294,12 +294,6 @@ impl<'a> Reader<'a> {
 
 fn hull(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
     a.start.min(b.start)..a.end.max(b.end)
-}
-
-/// True when a `;` after this text would end `#35;` or `&amp;`.
-fn ends_entity(before: &str) -> bool {
-    let name = before.bytes().rev().take(10).take_while(u8::is_ascii_alphanumeric).count();
-    name > 0 && before[..before.len() - name].ends_with(['#', '&'])
 }
 
 /// (id, label) of what stands after `subgraph`. A title of several words is no id.

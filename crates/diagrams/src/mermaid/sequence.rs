@@ -233,11 +233,6 @@ fn before_colon(text: &str) -> &str {
 
 /// Ends of the statements of a line: each `;` that ends no entity, and the line's end.
 fn divisions(line: &str) -> Vec<usize> {
-    let entity = |end: usize| {
-        let before = line.as_bytes().get(..end).unwrap_or(&[]);
-        let name = before.iter().rev().take(10).take_while(|b| b.is_ascii_alphanumeric()).count();
-        name > 0 && matches!(before.get(before.len() - name - 1..before.len() - name), Some(b"#" | b"&"))
-    };
     // Text behind a `;` that is no statement of its own still belongs to the message before it.
     let stands_alone = |end: usize| {
         let rest = line[end + 1..].trim_start();
@@ -246,7 +241,7 @@ fn divisions(line: &str) -> Vec<usize> {
             || rest.split_whitespace().next().is_some_and(|w| is_keyword(&w.to_ascii_lowercase()))
     };
     let marks = line.bytes().enumerate().filter(|(_, b)| *b == b';').map(|(i, _)| i).take(PARTS_MAX);
-    marks.filter(|i| !entity(*i) && stands_alone(*i)).chain([line.len()]).collect()
+    marks.filter(|i| !text::ends_entity(&line[..*i]) && stands_alone(*i)).chain([line.len()]).collect()
 }
 
 /// More statements on one line than this are read as one.

@@ -132,6 +132,12 @@ fn entity(text: &str) -> Option<(char, &str)> {
     Some((decoded, &body[end + 1..]))
 }
 
+/// True when a `;` after this text would end `#35;` or `&amp;`.
+pub(crate) fn ends_entity(before: &str) -> bool {
+    let name = before.bytes().rev().take(10).take_while(u8::is_ascii_alphanumeric).count();
+    name > 0 && before[..before.len() - name].ends_with(['#', '&'])
+}
+
 /// A label as the content of a quoted string, read back by [`lines_of`] as it was (in one line).
 pub(crate) fn escape(label: &str) -> String {
     let label = one_line(label);
