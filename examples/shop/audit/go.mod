@@ -1,0 +1,3 @@
+module shop/audit
+
+go 1.22
