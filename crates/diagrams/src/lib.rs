@@ -6,6 +6,7 @@
 mod ignore;
 mod markdown;
 mod mermaid;
+mod picture;
 mod plantuml;
 mod structurizr;
 

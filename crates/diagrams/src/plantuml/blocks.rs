@@ -1,6 +1,6 @@
 //! Where the diagrams of a file begin and end.
 
-use crate::fence::{fences, is_markdown};
+use crate::markdown::{fences, is_markdown};
 use std::ops::Range;
 
 /// One diagram's text.
@@ -16,14 +16,29 @@ pub(super) struct Block {
     pub title: Option<String>,
 }
 
-/// Every diagram, in order. A fence without marks is one diagram; a file without marks is a library.
-pub(super) fn blocks(path: &str, text: &str) -> Vec<Block> {
+/// Every diagram, in order, with its number in the file. A fence without marks is one diagram; a file without marks
+/// is a library.
+pub(super) fn blocks(path: &str, text: &str) -> Vec<(String, Block)> {
+    let mut out = Vec::new();
     if !is_markdown(path) {
-        return marked(text, 0..text.len(), None, false);
+        let found = marked(text, 0..text.len(), None, false).into_iter().enumerate();
+        return found.map(|(n, block)| ((n + 1).to_string(), block)).collect();
     }
-    let languages = ["plantuml", "puml", "c4plantuml", "uml", "plant-uml", "c4-plantuml"];
-    let wanted = fences(text).into_iter().filter(|f| languages.contains(&f.language.as_str()));
-    wanted.flat_map(|fence| marked(text, fence.body, fence.heading, true)).collect()
+    for fence in fences(text) {
+        let (Some(first), Some(last)) = (fence.rows.first(), fence.rows.last()) else { continue };
+        if !["plantuml", "puml", "c4plantuml", "uml"].contains(&fence.language.as_str()) {
+            continue;
+        }
+        let start = text[..first.start].rfind('\n').map_or(0, |i| i + 1);
+        let end = text[last.end..].find('\n').map_or(text.len(), |i| last.end + i + 1);
+        for (n, block) in marked(text, start..end, fence.heading, true).into_iter().enumerate() {
+            // A second diagram in one fence has no number of its own among the fences.
+            let number =
+                if n == 0 { fence.number.to_string() } else { format!("{}.{}", fence.number, n + 1) };
+            out.push((number, block));
+        }
+    }
+    out
 }
 
 fn marked(text: &str, within: Range<usize>, heading: Option<String>, whole_if_none: bool) -> Vec<Block> {

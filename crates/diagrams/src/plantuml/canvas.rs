@@ -153,7 +153,7 @@ impl<'a> Canvas<'a> {
             return;
         }
         let lines = text::lines(element.label);
-        let label = if lines.is_empty() { text::plain(element.id) } else { lines.join(" ") };
+        let label = lines.first().cloned().unwrap_or_else(|| text::plain(element.id));
         let label = if label.is_empty() { element.id.to_string() } else { label };
         let mut details: Vec<String> = lines.into_iter().skip(1).collect();
         details.extend(element.details.iter().map(|d| text::plain(d)).filter(|d| !d.is_empty()));

@@ -19,7 +19,7 @@ mod sequence;
 mod statements;
 mod text;
 
-use crate::fence::{has_extension, is_markdown};
+use crate::markdown::{extension, is_markdown};
 use canvas::Canvas;
 use undrawn_model::{Drawing, DrawingForm, LineIndex, Note, SourceFile};
 
@@ -32,7 +32,8 @@ pub(crate) fn wants(path: &str) -> bool {
 }
 
 fn is_plantuml(path: &str) -> bool {
-    [".puml", ".plantuml", ".pu", ".iuml", ".wsd"].iter().any(|end| has_extension(path, end))
+    let ours = ["puml", "plantuml", "pu", "iuml", "wsd"];
+    extension(path).is_some_and(|e| ours.iter().any(|o| e.eq_ignore_ascii_case(o)))
 }
 
 /// Reads every diagram of a file.
@@ -60,10 +61,10 @@ struct Sheet {
 fn sheets(file: &SourceFile) -> Vec<Sheet> {
     let index = LineIndex::new(&file.text);
     let blocks = blocks::blocks(&file.path, &file.text);
-    blocks.into_iter().enumerate().map(|(n, block)| sheet(file, &index, block, n + 1)).collect()
+    blocks.into_iter().map(|(number, block)| sheet(file, &index, block, &number)).collect()
 }
 
-fn sheet(file: &SourceFile, index: &LineIndex, block: blocks::Block, number: usize) -> Sheet {
+fn sheet(file: &SourceFile, index: &LineIndex, block: blocks::Block, number: &str) -> Sheet {
     let split = statements::split(&file.text, block.body.clone());
     let form = form::form(&block, &split.statements);
     let place = canvas::Place { file, index };
@@ -75,12 +76,20 @@ fn sheet(file: &SourceFile, index: &LineIndex, block: blocks::Block, number: usi
         _ => {}
     }
     let location = index.location(&file.path, &file.text, block.whole.clone());
-    let ignores = split.comments.iter().filter_map(|(text, range)| {
-        crate::remark::ignore(text, index.location(&file.path, &file.text, range.clone()))
-    });
-    let ignores = ignores.collect();
+    let (mut ignores, mut wrong) = (vec![], vec![]);
+    for (text, range) in &split.comments {
+        let location = index.location(&file.path, &file.text, range.clone());
+        match crate::ignore::parse(text, location.clone()) {
+            Some(Ok(ignore)) => ignores.push(ignore),
+            Some(Err(why)) => {
+                wrong.push(Note::undecided(location, format!("this `undrawn:` comment has no effect: {why}")))
+            }
+            None => {}
+        }
+    }
     let done = canvas.finish();
     let mut notes = done.notes;
+    notes.append(&mut wrong);
     if form != DrawingForm::Other && split.cut {
         notes.push(Note::unread(location.clone(), "a comment of this PlantUML diagram is never closed"));
     }
