@@ -254,9 +254,9 @@ pub fn markdown(diff: &MapDiff) -> String {
     let mut out = String::from("| | what | how |\n|---|---|---|\n");
     let mut row =
         |mark: &str, what: String, how: String| out.push_str(&format!("| {mark} | {what} | {how} |\n"));
-    let component = |c: &SavedComponent| (escape::code(&c.name), escape::markdown(&c.kind));
+    let component = |c: &SavedComponent| (escape::code_cell(&c.name), escape::markdown(&c.kind));
     let dependency = |d: &SavedDependency| {
-        let place = escape::code(&place(d));
+        let place = escape::code_cell(&place(d));
         let how = escape::markdown(&words(d));
         (arrow(d), if place.is_empty() { how } else { format!("{how}, {place}") })
     };
@@ -264,7 +264,7 @@ pub fn markdown(diff: &MapDiff) -> String {
         components.iter().map(component).for_each(|(what, how)| row(mark, what, how));
     }
     for (name, changes) in &diff.components_changed {
-        row("changed", escape::code(name), escape::markdown(&sentence(changes)));
+        row("changed", escape::code_cell(name), escape::markdown(&sentence(changes)));
     }
     for (mark, edges) in [("added", &diff.dependencies_added), ("removed", &diff.dependencies_removed)] {
         edges.iter().map(dependency).for_each(|(what, how)| row(mark, what, how));
@@ -277,5 +277,5 @@ pub fn markdown(diff: &MapDiff) -> String {
 }
 
 fn arrow(dependency: &SavedDependency) -> String {
-    format!("{} → {}", escape::code(&dependency.from), escape::code(&dependency.to))
+    format!("{} → {}", escape::code_cell(&dependency.from), escape::code_cell(&dependency.to))
 }

@@ -62,24 +62,39 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// A message in Markdown: what stands between double quotes or backticks becomes code, the rest is plain text.
+/// A message in Markdown: what stands between backticks becomes code, the rest is plain text.
 pub fn markdown_message(message: &str) -> String {
+    with_code(message, markdown, code)
+}
+
+/// A message in HTML: what stands between backticks becomes code, the rest is plain text.
+pub fn html_message(message: &str) -> String {
+    with_code(message, markup, |text| format!("<code>{}</code>", markup(text)))
+}
+
+fn with_code(message: &str, plain: impl Fn(&str) -> String, code: impl Fn(&str) -> String) -> String {
     let message = text::line(message);
     let mut out = String::new();
     let mut rest = message.as_str();
-    while let Some(open) = rest.find('`') {
-        let Some(len) = rest[open + 1..].find('`').filter(|len| *len > 0) else { break };
-        out.push_str(&markdown(&rest[..open]));
-        out.push_str(&code(&rest[open + 1..open + 1 + len]));
-        rest = &rest[open + len + 2..];
+    while let Some((before, after)) = rest.split_once('`') {
+        let Some((body, after)) = after.split_once('`').filter(|(body, _)| !body.trim().is_empty()) else {
+            break;
+        };
+        out.push_str(&plain(before));
+        out.push_str(&code(body));
+        rest = after;
     }
-    out.push_str(&markdown(rest));
-    out
+    out + &plain(rest)
 }
 
-/// A code span in Markdown, fit for a table's cell.
+/// A code span in Markdown, fit for a table's cell, where a bar would end the cell even in a code span.
+pub fn code_cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+/// A code span in Markdown.
 pub fn code(text: &str) -> String {
-    let text = text::line(text).replace('|', "\\|");
+    let text = text::line(text);
     if text.trim().is_empty() {
         return String::new();
     }
@@ -166,6 +181,9 @@ impl<F: Formatter> Formatter for Safe<F> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|b| b < 0x7f) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut plain = 0;
         for (at, c) in fragment.char_indices() {
             if c == '\u{7f}' || text::is_hidden(c) {

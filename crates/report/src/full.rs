@@ -26,9 +26,26 @@ pub fn render(report: &Report, style: &Style) -> String {
         out.push_str(rendered.trim_end_matches([' ', '\n']));
         out.push_str("\n\n");
     }
+    out.push_str(&lifted(report, style));
     out.push_str(&Summary::of(report).line(style.color));
     out.push('\n');
     text::without_commands(out)
+}
+
+/// Lines of drawings that stand for no single dependency: the comparison says so instead of hiding it.
+fn lifted(report: &Report, style: &Style) -> String {
+    let lines: Vec<_> = report.model.drawings.iter().flat_map(text::lifted).collect();
+    let mut out = String::new();
+    for (place, message) in lines.iter().take(PLACES_MAX) {
+        let address = format!("{}{}:{}:{}", style.path_prefix, place.file, place.line, place.column);
+        let lifted = text::Paint(style.color).bold("lifted");
+        out.push_str(&format!("{lifted}: {}: {}\n", text::line(&address), text::line(message)));
+    }
+    match lines.len().checked_sub(PLACES_MAX) {
+        _ if lines.is_empty() => out,
+        None | Some(0) => out + "\n",
+        Some(more) => out + &format!("{} more in the markdown output\n\n", text::count(more, "line")),
+    }
 }
 
 /// One finding being laid out.

@@ -8,7 +8,7 @@ use undrawn_model::{Dependency, Finding, Location, Note};
 /// The style sheet. [`STYLE_HASH`] belongs to it.
 const STYLE: &str = include_str!("html.css");
 /// SHA-256 of [`STYLE`] in Base64; a test says what it must be.
-const STYLE_HASH: &str = "sha256-UCJHI8Gtf3h3agwXKV6kZyCRcSe+EsanXtBmYOgKBi8=";
+const STYLE_HASH: &str = "sha256-7FsMtnZ3RhgkD4u7h0zKHjkxkR/N0YCr/udNBg2Lc+Y=";
 /// Places shown of each finding.
 const PLACES_MAX: usize = 12;
 
@@ -27,6 +27,7 @@ pub fn render(report: &Report, _style: &Style) -> String {
     out.push_str(&findings(report));
     out.push_str(&dependencies(report, &summary));
     out.push_str(&components(report));
+    out.push_str(&drawings(report));
     out.push_str(&notes(report));
     let version = escape::markup(report.tool_version);
     out.push_str(&format!("<footer>undrawn {version}</footer>\n</main>\n</body>\n</html>\n"));
@@ -57,7 +58,7 @@ fn finding(report: &Report, finding: &Finding) -> String {
     let severity = finding.severity.as_str();
     let mut out = format!(
         "<article class=\"{severity}\">\n<h3><span class=\"severity\">{severity}</span> {} <code>{}</code></h3>\n",
-        escape::markup(&finding.message),
+        escape::html_message(&finding.message),
         escape::markup(&finding.rule)
     );
     out.push_str(&place(report, &finding.location, &finding.label));
@@ -74,7 +75,7 @@ fn finding(report: &Report, finding: &Finding) -> String {
         out.push_str(&format!("<details><summary>path</summary>\n<ol>\n{steps}</ol>\n</details>\n"));
     }
     if !finding.help.is_empty() {
-        out.push_str(&format!("<p class=\"help\">help: {}</p>\n", escape::markup(&finding.help)));
+        out.push_str(&format!("<p class=\"help\">help: {}</p>\n", escape::html_message(&finding.help)));
     }
     out + &format!("<p class=\"faint\">confidence: {}</p>\n</article>\n", finding.confidence)
 }
@@ -181,6 +182,29 @@ fn components(report: &Report) -> String {
             "<h2 id=\"components\">Components</h2>\n<table>\n<thead><tr><th>name</th><th>kind</th><th>runs</th>\
              <th>other names</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
         ),
+    }
+}
+
+fn drawings(report: &Report) -> String {
+    let address = |l: &Location| {
+        format!("<code>{}:{}</code>", escape::markup(&report.repository_path(&l.file)), l.line)
+    };
+    let rows: String = report
+        .model
+        .drawings
+        .iter()
+        .map(|mapped| {
+            let lifted: String = text::lifted(mapped)
+                .map(|(place, message)| format!("<br>{} {}", address(place), escape::markup(message)))
+                .collect();
+            let compared = if mapped.compared { "compared" } else { "not compared" };
+            let reason = escape::markup(&mapped.reason);
+            format!("<li>{} {compared}: {reason}{lifted}</li>\n", address(&mapped.drawing.location))
+        })
+        .collect();
+    match rows.is_empty() {
+        true => rows,
+        false => format!("<h2 id=\"drawings\">Drawings</h2>\n<ul>\n{rows}</ul>\n"),
     }
 }
 

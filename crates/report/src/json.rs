@@ -29,6 +29,8 @@ pub fn document(report: &Report) -> Value {
         "dependencies": model.dependencies.iter().map(|d| dependency(model, d)).collect::<Vec<_>>(),
         "resources": model.resources.iter().map(|r| resource(model, r)).collect::<Vec<_>>(),
         "drawings": drawings(model),
+        "unresolved": unresolved(model),
+        "omissions": omissions(model),
         "findings": findings,
         "notes": model.notes.iter().map(note).collect::<Vec<_>>(),
     })
@@ -163,6 +165,8 @@ fn drawings(model: &SystemModel) -> Value {
     let all = model.drawings.iter().map(|mapped| {
         let boxes: Map<String, Value> =
             mapped.boxes.iter().map(|(id, components)| (id.clone(), json!(names(components)))).collect();
+        let ambiguous: Vec<Value> =
+            mapped.ambiguous.iter().map(|(id, fit)| json!({ "box": id, "candidates": names(fit) })).collect();
         let lifted: Vec<Value> = mapped
             .lifted
             .iter()
@@ -180,10 +184,39 @@ fn drawings(model: &SystemModel) -> Value {
             "compared": mapped.compared,
             "reason": mapped.reason,
             "boxes": boxes,
+            "ambiguous": ambiguous,
             "lifted": lifted,
         })
     });
     Value::Array(all.collect())
+}
+
+fn unresolved(model: &SystemModel) -> Vec<Value> {
+    let all = model.unresolved.iter().map(|call| {
+        json!({
+            "from": model.component(call.from).name,
+            "kind": call.call.kind,
+            "address": call.call.address.to_string(),
+            "reason": call.reason,
+            "evidence": evidence(std::slice::from_ref(&call.sighting)),
+        })
+    });
+    all.collect()
+}
+
+fn omissions(model: &SystemModel) -> Vec<Value> {
+    let all = model.omissions.iter().map(|(omission, times)| {
+        json!({
+            "from": omission.from,
+            "to": omission.to,
+            "reason": omission.reason,
+            "owner": omission.owner,
+            "until": omission.until,
+            "location": location(&omission.location),
+            "applied": times,
+        })
+    });
+    all.collect()
 }
 
 /// A finding of the contract.

@@ -17,6 +17,10 @@ pub fn render(model: &SystemModel, style: &Style) -> String {
         out.push_str(&dependencies(model, style));
         out.push('\n');
     }
+    if !model.drawings.is_empty() {
+        out.push_str(&drawings(model, style));
+        out.push('\n');
+    }
     out.push_str(&Summary::of_model(model).map_line());
     out.push('\n');
     text::without_commands(out)
@@ -99,7 +103,32 @@ fn dependency(model: &SystemModel, style: &Style, dependency: &Dependency) -> Ve
         dependency.need.to_string(),
         format!("{} confidence", dependency.confidence),
         known,
+        remark(dependency),
     ]
+}
+
+/// How drawings show it, where that is not one exact line: lifted, or drawn the other way.
+fn remark(dependency: &Dependency) -> String {
+    let reversed = dependency.drawn.iter().any(|d| d.reversed).then_some("drawn the other way");
+    let exact = dependency.drawn.iter().any(|d| d.lifted.is_none());
+    let lifted = dependency.drawn.iter().filter(|_| !exact).find_map(|d| d.lifted.as_deref());
+    let remarks: Vec<String> = reversed.into_iter().chain(lifted).map(text::line).collect();
+    remarks.join("; ")
+}
+
+fn drawings(model: &SystemModel, style: &Style) -> String {
+    let paint = text::Paint(style.color);
+    let mut out = format!("{}\n", paint.bold("drawings"));
+    for mapped in &model.drawings {
+        let compared = if mapped.compared { "compared" } else { "not compared" };
+        let id = text::line(&format!("{}{}", style.path_prefix, mapped.drawing.id));
+        out.push_str(&format!("  {}  {compared}: {}\n", paint.bold(&id), text::line(&mapped.reason)));
+        for (place, message) in text::lifted(mapped) {
+            let place = text::line(&format!("{}{place}", style.path_prefix));
+            out.push_str(&format!("    {}  {}\n", paint.faint(&place), text::line(message)));
+        }
+    }
+    out
 }
 
 fn name(model: &SystemModel, id: ComponentId) -> String {

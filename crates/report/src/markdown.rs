@@ -101,12 +101,7 @@ fn link(report: &Report, place: &Location) -> String {
 }
 
 fn lifted(report: &Report, out: &mut String) {
-    let compared = report.model.drawings.iter().filter(|d| d.compared);
-    let lines: Vec<(&Location, &str)> = compared
-        .flat_map(|d| {
-            d.lifted.iter().filter_map(|l| Some((&d.drawing.lines.get(l.line)?.location, &*l.message)))
-        })
-        .collect();
+    let lines: Vec<(&Location, &str)> = report.model.drawings.iter().flat_map(text::lifted).collect();
     if lines.is_empty() {
         return;
     }

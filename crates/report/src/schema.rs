@@ -29,6 +29,8 @@ pub fn schema() -> Value {
             "dependencies": list("dependency"),
             "resources": list("resource"),
             "drawings": list("drawing"),
+            "unresolved": list("unresolved"),
+            "omissions": list("omission"),
             "findings": list("finding"),
             "notes": list("note"),
         },
@@ -41,6 +43,8 @@ pub fn schema() -> Value {
             "observed": observed(),
             "resource": resource(),
             "drawing": drawing(),
+            "unresolved": unresolved(),
+            "omission": omission(),
             "finding": finding(),
             "place": place(),
             "note": note(),
@@ -269,6 +273,8 @@ fn resource() -> Value {
 fn drawing() -> Value {
     let lifted =
         object(&[("message", text_of("what became of the line")), ("location", reference("location"))], &[]);
+    let candidates = texts("components that fit equally well");
+    let ambiguous = object(&[("box", text_of("box id")), ("candidates", candidates)], &[]);
     let boxes = json!({
         "type": "object",
         "additionalProperties": { "type": "array", "items": { "type": "string" } },
@@ -287,10 +293,43 @@ fn drawing() -> Value {
             ("compared", truth("compared with the evidence")),
             ("reason", text_of("why it is compared or not")),
             ("boxes", boxes),
+            ("ambiguous", json!({ "type": "array", "items": ambiguous })),
             ("lifted", json!({ "type": "array", "items": lifted })),
         ],
         &[],
     )
+}
+
+fn unresolved() -> Value {
+    let mut out = object(
+        &[
+            ("from", text_of("name of the caller")),
+            ("kind", words("protocol or relation", all!(DependencyKind))),
+            ("address", text_of("address as far as it is known; unknown parts in braces")),
+            ("reason", text_of("why it leads to no component")),
+            ("evidence", list("evidence")),
+        ],
+        &[],
+    );
+    out["description"] = json!("a call whose address leads to no component");
+    out
+}
+
+fn omission() -> Value {
+    let mut out = object(
+        &[
+            ("from", text_of("dependent, or *")),
+            ("to", text_of("dependency, or *")),
+            ("reason", text_of("why")),
+            ("owner", text_or_null("who decided")),
+            ("until", text_or_null("last valid day, YYYY-MM-DD")),
+            ("location", reference("location")),
+            ("applied", number("dependencies it applied to", 0)),
+        ],
+        &[],
+    );
+    out["description"] = json!("a dependency left out of the drawing on purpose");
+    out
 }
 
 fn finding() -> Value {

@@ -1,6 +1,6 @@
 //! Text of the analysed repository, made harmless for a terminal, and small helpers for laying text out.
 
-use undrawn_model::{Severity, Verdict};
+use undrawn_model::{Location, MappedDrawing, Severity, Verdict};
 
 /// One line without anything a terminal would obey or a reader could not see: line ends and tabs become spaces, control
 /// characters their pictures, invisible and direction-changing characters U+FFFD. One character stays one character.
@@ -69,6 +69,12 @@ pub fn count(n: usize, word: &str) -> String {
     }
 }
 
+/// Lines of a compared drawing that stand for no single dependency, with what became of them.
+pub fn lifted(mapped: &MappedDrawing) -> impl Iterator<Item = (&Location, &str)> {
+    let lines = mapped.lifted.iter().filter(|_| mapped.compared);
+    lines.filter_map(|l| Some((&mapped.drawing.lines.get(l.line)?.location, &*l.message)))
+}
+
 /// The sign that stands for a verdict wherever colour cannot be relied on.
 pub fn mark(verdict: Verdict) -> &'static str {
     match verdict {
@@ -86,7 +92,7 @@ pub struct Paint(pub bool);
 
 impl Paint {
     fn wrap(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+        if self.0 && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
     }
 
     /// Bold.

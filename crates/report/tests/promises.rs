@@ -84,7 +84,8 @@ proptest! {
 
     #[test]
     fn html_has_only_our_own_tags(text in any_text()) {
-        let tags = |html: &str| html.matches('<').count();
+        // Backticks of a message make code; nothing else of it makes a tag.
+        let tags = |html: &str| html.replace("<code>", "").replace("</code>", "").matches('<').count();
         // Text without any markup gives the same number of tags, unless it has no visible line to quote.
         let plain: String = text.chars().map(|c| if c.is_whitespace() { c } else { 'x' }).collect();
         prop_assert_eq!(tags(&printed(Format::Html, &text)), tags(&printed(Format::Html, &plain)));
