@@ -12,6 +12,9 @@ use undrawn_model::{Finding, Location, Related, Severity};
 /// Steps of a proof path and related places that are shown with their lines.
 const PLACES_MAX: usize = 8;
 
+/// Characters of a label beside an excerpt: it may quote a line of code of any length.
+const LABEL_MAX: usize = 120;
+
 /// All findings and the summary.
 pub fn render(report: &Report, style: &Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
@@ -90,7 +93,7 @@ impl Page<'_> {
     fn place(&mut self, location: &Location, label: &str, kind: AnnotationKind) -> Vec<Element<'static>> {
         let path = text::line(&format!("{}{}", self.style.path_prefix, location.file));
         let (line, column) = (location.line.max(1), location.column.max(1));
-        let label = (!label.is_empty()).then(|| text::line(label));
+        let label = (!label.is_empty()).then(|| text::clip(&text::line(label), LABEL_MAX));
         let found = (self.report.source)(&location.file).and_then(|source| excerpt(&source, location));
         let Some(found) = found else {
             let origin = Origin::path(path).line(line as usize).char_column(column as usize).into();

@@ -104,7 +104,13 @@ fn summary() -> Value {
         Verdict::ALL.iter().map(|v| (v.to_string(), number("dependencies with this verdict", 1))).collect();
     object(
         &[
-            ("errors", number("findings that are errors", 0)),
+            (
+                "errors",
+                number(
+                    "findings that are errors; absent when no rule was run, like the other three of findings",
+                    0,
+                ),
+            ),
             ("warnings", number("findings that are warnings", 0)),
             ("notes", number("findings that are notes", 0)),
             ("suppressed", number("findings that were silenced", 0)),
@@ -117,7 +123,7 @@ fn summary() -> Value {
             ("drawings_compared", number("drawings compared with the evidence", 0)),
             ("files_not_read", number("files that could not be read in full", 0)),
         ],
-        &[],
+        &["errors", "warnings", "notes", "suppressed"],
     )
 }
 

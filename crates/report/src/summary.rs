@@ -7,6 +7,8 @@ use undrawn_model::{Note, Severity, SystemModel, Verdict};
 /// Counts of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// Rules were run; without them, no findings does not mean that all is well.
+    pub checked: bool,
     /// Findings that are errors.
     pub errors: usize,
     /// Findings that are warnings.
@@ -32,6 +34,7 @@ impl Summary {
     pub fn of(report: &Report) -> Self {
         let severe = |s: Severity| report.findings.iter().filter(|f| f.severity == s).count();
         Summary {
+            checked: !report.rules.is_empty() || !report.findings.is_empty(),
             errors: severe(Severity::Error),
             warnings: severe(Severity::Warning),
             hints: severe(Severity::Note),
@@ -63,8 +66,12 @@ impl Summary {
         self.verdicts.iter().map(|(_, n)| n).sum()
     }
 
-    /// `3 findings (1 error, 2 warnings) · 14 dependencies: 9 confirmed, 3 undrawn, 2 unseen · 12 files not read`.
+    /// `3 findings (1 error, 2 warnings) · 14 dependencies: 9 confirmed, 3 undrawn, 2 unseen · 12 files not read`; [`Summary::map_line`] when no
+    /// rule was run.
     pub fn line(&self, color: bool) -> String {
+        if !self.checked {
+            return self.map_line();
+        }
         let paint = text::Paint(color);
         let findings = self.findings_part();
         let worst = [(self.errors, Severity::Error), (self.warnings, Severity::Warning)];

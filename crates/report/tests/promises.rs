@@ -174,6 +174,9 @@ fn a_system_of_nothing_is_printed_too() {
         let out = nothing.report(|report| render(*format, report, &Style::default()));
         assert_eq!(out.is_empty(), *format == Format::Github, "{format}");
     }
+    nothing.rules.clear();
+    let map = nothing.report(|report| render(Format::Markdown, report, &Style::default()));
+    assert!(!map.contains("no findings"), "no rule was run: {map}");
     let same = undrawn_report::MapDiff::between(&nothing.model, &nothing.model);
     assert_eq!(diff::text(&same, true), "no change\n");
     assert!(nothing.report(github::step_summary).contains("No dependency was found"));
