@@ -197,7 +197,7 @@ impl Reader<'_> {
 
     /// Addresses given to `curl` and its like: inside a loop it waits for them, elsewhere it asks them.
     fn requests(&mut self, args: &[Arg]) {
-        let url = |a: &&Arg| a.text.contains("://") || (a.text.contains('/') && a.text.starts_with('$'));
+        let url = |a: &&Arg| a.text.contains("://") || (a.text.contains('/') && a.text.starts_with("${"));
         for arg in args.iter().filter(url) {
             let address = self.template(&arg.text, arg.literal);
             if !names_a_host(&address) {
@@ -229,13 +229,13 @@ fn fill(template: Template, known: &BTreeMap<String, Template>) -> Template {
     out
 }
 
-/// True when an address says whom it means: not the machine itself, not a positional parameter, and not a website that
-/// installers are fetched from.
+/// True when an address says whom it means: a name or a key, not the machine itself and no positional parameter or
+/// output of a command.
 fn names_a_host(address: &Template) -> bool {
     let text = address.to_string();
     let host = emit::host_of(&text);
-    !host.is_empty() && !emit::is_self(host) && !host.contains('$')
-        || text.contains("${") && !host.starts_with("$")
+    let key = host.starts_with("${") && !host.starts_with("${}");
+    !host.is_empty() && !emit::is_self(host) && (key || !host.contains(['$', '{', '"', '\'']))
 }
 
 fn is_key(key: &str) -> bool {

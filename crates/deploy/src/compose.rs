@@ -55,7 +55,8 @@ pub(crate) struct Compose {
 impl Compose {
     fn parse(tree: &SourceTree, file: &SourceFile) -> Option<Compose> {
         let named = is_compose_name(file.name());
-        if !named && !(file.text.contains("services:") && has_word(&file.text)) {
+        let likely = named || file.text.contains("services:") && has_word(&file.text);
+        if !likely {
             return None;
         }
         let yaml = yaml::parse(file);
@@ -200,18 +201,24 @@ impl<'a> Project<'a> {
     /// The service called `name` from a file of this scope: in the scope, else in an included file's, else the only
     /// one in the whole tree that is called so (`external_links` reach other projects).
     pub(crate) fn find(&self, compose: &Compose, name: &str) -> Option<Subject> {
+        self.declared(compose, name).or_else(|| {
+            let candidates = self.containers.get(name)?;
+            let same_scope = candidates.iter().find(|(scope, _)| *scope == compose.scope());
+            let only = candidates.iter().next().filter(|_| candidates.len() == 1);
+            same_scope.or(only).map(subject)
+        })
+    }
+
+    /// The service declared under this name in the scope, or in a file that the scope's files include.
+    fn declared(&self, compose: &Compose, name: &str) -> Option<Subject> {
         let declared = |scope: String| {
             let id = (scope, name.to_string());
             self.declared.contains(&id).then(|| subject(&id))
         };
-        declared(compose.scope())
-            .or_else(|| self.included(compose, 0).into_iter().find_map(|c| declared(c.scope())))
-            .or_else(|| {
-                let candidates = self.containers.get(name)?;
-                let same_scope = candidates.iter().find(|(scope, _)| *scope == compose.scope());
-                let only = candidates.iter().next().filter(|_| candidates.len() == 1);
-                same_scope.or(only).map(subject)
-            })
+        declared(compose.scope()).or_else(|| {
+            let siblings = self.composes.iter().filter(|c| c.dir() == compose.dir());
+            siblings.flat_map(|c| self.included(c, 0)).find_map(|c| declared(c.scope()))
+        })
     }
 
     /// The compose file with this path.
@@ -239,16 +246,14 @@ impl<'a> Project<'a> {
     }
 
     fn service(&self, compose: &Compose, entry: &Entry, out: &mut Out) {
-        let id = (compose.scope(), entry.name().to_string());
-        if !self.declared.contains(&id) {
-            let at = compose.yaml.location(&entry.key);
-            out.note(
-                at,
-                format!("service \"{}\" has neither an image nor a build in any compose file here", id.1),
-            );
-            return;
+        match self.declared(compose, entry.name()) {
+            Some(subject) => service::read(self, compose, entry, &subject, out),
+            None => {
+                let at = compose.yaml.location(&entry.key);
+                let name = entry.name();
+                out.note(at, format!("service \"{name}\" has neither an image nor a build in any compose file here"));
+            }
         }
-        service::read(self, compose, entry, &subject(&id), out);
     }
 }
 

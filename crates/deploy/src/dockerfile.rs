@@ -41,6 +41,12 @@ pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     out.finish()
 }
 
+/// The product that the image of this Dockerfile runs, when it is a known one and nothing of its own is added.
+pub(crate) fn product_of(tree: &SourceTree, path: &str) -> Option<&'static images::Product> {
+    let image = Image::new(tree, tree.get(path)?);
+    image.product().filter(|_| !image.runs_own_program())
+}
+
 struct Image<'a> {
     tree: &'a SourceTree,
     file: &'a SourceFile,

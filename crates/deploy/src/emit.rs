@@ -114,3 +114,22 @@ pub(crate) fn host_of(address: &str) -> &str {
         None => host.split(':').next().unwrap_or(""),
     }
 }
+
+/// Addresses in an environment variable of a third-party program: (host, address). A bare name counts only where the
+/// variable's name says that it is an address.
+pub(crate) fn addresses_in<'a>(key: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    let upper = key.to_ascii_uppercase();
+    let words = ["HOST", "SERVER", "URL", "URI", "ADDR", "ENDPOINT", "CONNECT", "NODES", "SEEDS", "VOTERS"];
+    let speaks = words.iter().any(|w| upper.contains(w));
+    // Where it answers itself.
+    let advertised = upper.contains("ADVERTISED") || upper.contains("LISTENER");
+    let one = |token: &'a str| {
+        let token = token.trim_matches(['"', '\'', '[', ']', '(', ')']);
+        let host = host_of(token);
+        let digits = |p: &str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit());
+        let with_port = token.split_once(':').is_some_and(|(_, port)| digits(port));
+        let known = token.contains("://") || (speaks && (with_port || host == token));
+        (known && !host.is_empty() && !is_self(host)).then_some((host, token))
+    };
+    if advertised { vec![] } else { value.split([',', ' ', ';']).filter_map(one).collect() }
+}

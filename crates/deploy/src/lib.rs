@@ -8,21 +8,29 @@
 //! SourceTree --formats--> (Vec<Evidence>, Vec<Note>)
 //! ```
 
-mod logback;
-mod maven;
-mod packages;
-mod spring;
-mod xml;
+mod beats;
 mod command;
 mod compose;
 mod dockerfile;
 mod dotenv;
 mod embed;
 mod emit;
+mod envoy;
+mod grafana;
+mod httpd;
 mod images;
 mod kubernetes;
 mod kustomize;
+mod gradle;
+mod logback;
 mod logstash;
+mod maven;
+mod nginx;
+mod otel_collector;
+mod packages;
+mod prometheus;
+mod spring;
+mod xml;
 pub mod yaml;
 
 use rayon::prelude::*;
@@ -41,14 +49,23 @@ struct Format {
 
 /// All formats, one line each.
 static FORMATS: &[Format] = &[
+    Format { name: "beats", wants: beats::wants, read: beats::read },
     Format { name: "compose", wants: compose::wants, read: compose::read },
     Format { name: "dockerfile", wants: dockerfile::wants, read: dockerfile::read },
     Format { name: "dotenv", wants: dotenv::wants, read: dotenv::read },
+    Format { name: "envoy", wants: envoy::wants, read: envoy::read },
+    Format { name: "grafana", wants: grafana::wants, read: grafana::read },
+    Format { name: "httpd", wants: httpd::wants, read: httpd::read },
     Format { name: "kubernetes", wants: kubernetes::wants, read: kubernetes::read },
     Format { name: "kustomize", wants: kustomize::wants, read: kustomize::read },
-    Format { name: "logstash", wants: logstash::wants, read: logstash::read },
+    Format { name: "gradle", wants: gradle::wants, read: gradle::read },
     Format { name: "logback", wants: logback::wants, read: logback::read },
+    Format { name: "logstash", wants: logstash::wants, read: logstash::read },
     Format { name: "maven", wants: maven::wants, read: maven::read },
+    Format { name: "nginx", wants: nginx::wants, read: nginx::read },
+    Format { name: "otel_collector", wants: otel_collector::wants, read: otel_collector::read },
+    Format { name: "packages", wants: packages::wants, read: packages::read },
+    Format { name: "prometheus", wants: prometheus::wants, read: prometheus::read },
     Format { name: "spring", wants: spring::wants, read: spring::read },
 ];
 

@@ -195,10 +195,8 @@ impl<'a> Parser<'a> {
                     out.extend((!t.bare || t.text != ",").then(|| t.clone()));
                 }
             }
-            Some(t) if t.bare && t.text == "{" => {
-                if depth < NESTING_MAX {
-                    out.extend(self.attributes(depth + 1).into_iter().flat_map(|(_, values)| values));
-                }
+            Some(t) if t.bare && t.text == "{" && depth < NESTING_MAX => {
+                out.extend(self.attributes(depth + 1).into_iter().flat_map(|(_, values)| values));
             }
             Some(t) => {
                 out.push(t.clone());
@@ -341,6 +339,11 @@ fn say(
             let mut address = value.text.clone();
             if let Some(port) = plugin.value("port").filter(|_| *key == "host" && !value.text.contains(':')) {
                 address = format!("{address}:{}", port.text);
+            }
+            if emit::is_self(emit::host_of(&address)) {
+                let message = format!("logstash {section} {} is on the same machine: {address}", plugin.name);
+                out.note(place(value.span.clone()), message);
+                continue;
             }
             let detail = format!("logstash {section} {} {address}", plugin.name);
             out.call(subject, call(section, plugin, peer, &address), place(value.span.clone()), detail);

@@ -7,7 +7,7 @@ use crate::images;
 use crate::yaml::{Entry, Node};
 use std::collections::BTreeSet;
 use undrawn_model::{
-    Address, ComponentClaim, DependencyKind, Location, NameSort, SettingSort, SourceTree, Subject, Template,
+    Address, CallClaim, ComponentClaim, DependencyKind, Location, NameSort, SettingSort, SourceTree, Subject, Template,
 };
 
 /// `extends` is followed this deep.
@@ -23,7 +23,7 @@ pub(super) fn read(
 ) {
     let mark = out.evidence.len();
     let place = compose.yaml.location(&entry.key);
-    let mut reader = Reader { project, subject, out, overridden: BTreeSet::new(), declared: place };
+    let mut reader = Reader { project, subject, out, overridden: BTreeSet::new(), declared: place, product: false };
     reader.body(compose, &entry.value, 0, Some(entry.name()));
     let profiles: Vec<String> = strings(entry.value.get("profiles")).map(|p| compose.resolved(p)).collect();
     if !profiles.is_empty() {
@@ -40,6 +40,8 @@ struct Reader<'a, 'p> {
     overridden: BTreeSet<String>,
     /// Where the service is declared.
     declared: Location,
+    /// It runs a product of somebody else's, whose variables no code of the system reads.
+    product: bool,
 }
 
 impl Reader<'_, '_> {
@@ -96,6 +98,7 @@ impl Reader<'_, '_> {
         }
         if let Some(node) = build {
             claim.dir = self.context_dir(compose, node);
+            self.built_product(compose, node, &mut claim);
             place = Some(compose.yaml.location(node.get("context").unwrap_or(node)));
         }
         self.ports(compose, body, &mut claim);
@@ -117,6 +120,7 @@ impl Reader<'_, '_> {
             claim.names.push(name(Template::text(image.name.clone()), NameSort::Image));
         }
         if let Some(product) = images::product(&image).filter(|_| !built) {
+            self.product = true;
             claim.kind = Some(product.kind);
             claim.technology = Some(product.technology.clone());
             claim.addresses.extend(product.ports.iter().map(|port| Address {
@@ -126,6 +130,17 @@ impl Reader<'_, '_> {
             }));
         }
         claim.image = Some(image.repository);
+    }
+
+    /// A build on top of a known product's image is that product.
+    fn built_product(&mut self, compose: &Compose, node: &Node, claim: &mut ComponentClaim) {
+        let file = compose.resolved(node.text_at(&["dockerfile"]).unwrap_or("Dockerfile"));
+        let path = claim.dir.as_ref().and_then(|dir| SourceTree::join(dir, &file));
+        if let Some(product) = path.and_then(|p| crate::dockerfile::product_of(self.project.tree, &p)) {
+            self.product = true;
+            claim.kind = Some(product.kind);
+            claim.technology = Some(product.technology.clone());
+        }
     }
 
     /// The build's folder; its Dockerfile belongs to the service wherever it lies.
@@ -211,7 +226,22 @@ impl Reader<'_, '_> {
         let place =
             |r: std::ops::Range<usize>| compose.yaml.location_in(node, r.start + offset..r.end + offset);
         let sort = SettingSort::Environment;
+        if self.product {
+            self.product_calls(compose, key, &template, &at);
+        }
         command::environment(self.subject, (key, template, sort), at, place, self.out);
+    }
+
+    /// Services that a product's variable names: `KAFKA_ZOOKEEPER_CONNECT: zookeeper:2181`.
+    fn product_calls(&mut self, compose: &Compose, key: &str, value: &Template, at: &Location) {
+        let text = super::flat_text(value);
+        for (host, address) in emit::addresses_in(key, &text) {
+            let other = self.project.find(compose, host).filter(|s| s != self.subject);
+            if other.is_some() {
+                let call = CallClaim::to(DependencyKind::Network, Template::text(address));
+                self.out.call(self.subject, call, at.clone(), format!("{key}={text}"));
+            }
+        }
     }
 
     fn env_files(&mut self, compose: &Compose, body: &Node) {

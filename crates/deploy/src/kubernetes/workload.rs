@@ -2,11 +2,11 @@
 
 use super::{Cluster, Object, config_map_subject, secret_subject};
 use crate::command::{self, Context};
-use crate::emit::{Out, name};
+use crate::emit::{self, Out, name};
 use crate::images;
 use crate::yaml::{Node, Yaml};
 use undrawn_model::{
-    Address, Claim, ComponentClaim, ComponentKind, NameSort, OperationClaim, OperationKind, SettingClaim, SettingSort,
+    Address, CallClaim, Claim, ComponentClaim, ComponentKind, DependencyKind, NameSort, OperationClaim, OperationKind, SettingClaim, SettingSort,
     Subject, Syntax, Template,
 };
 
@@ -40,7 +40,9 @@ pub(super) fn containers(pod: &Node) -> &[Node] {
 /// Says everything about a workload.
 pub(super) fn say(cluster: &Cluster<'_>, object: &Object<'_>, subject: &Subject, out: &mut Out) {
     let Some(pod) = pod(object) else { return };
-    let mut writer = Writer { cluster, object, subject, out };
+    let main = containers(pod).iter().find(|c| !is_sidecar(c)).and_then(|c| images::parse(c.text_at(&["image"])?));
+    let product = main.as_ref().and_then(images::product).is_some();
+    let mut writer = Writer { cluster, object, subject, product, out };
     writer.component(pod);
     if object.kind == "CronJob" {
         writer.schedule();
@@ -50,7 +52,7 @@ pub(super) fn say(cluster: &Cluster<'_>, object: &Object<'_>, subject: &Subject,
         writer.start(container);
     }
     for container in pod.get("initContainers").map(Node::items).unwrap_or(&[]) {
-        writer.init(container);
+        writer.init(container, pod);
     }
     for volume in pod.get("volumes").map(Node::items).unwrap_or(&[]) {
         writer.volume(volume);
@@ -64,10 +66,16 @@ fn is_sidecar(container: &Node) -> bool {
         || container.text_at(&["name"]).is_some_and(|n| matches!(n, "istio-proxy" | "linkerd-proxy" | "daprd"))
 }
 
+fn variables(container: &Node) -> &[Node] {
+    container.get("env").map(Node::items).unwrap_or(&[])
+}
+
 struct Writer<'a, 'c> {
     cluster: &'a Cluster<'c>,
     object: &'a Object<'c>,
     subject: &'a Subject,
+    /// It runs a product of somebody else's, whose variables no code of the system reads.
+    product: bool,
     out: &'a mut Out,
 }
 
@@ -115,7 +123,7 @@ impl<'c> Writer<'_, 'c> {
                 }
             }
         }
-        for item in container.get("env").map(Node::items).unwrap_or(&[]) {
+        for item in variables(container) {
             let Some(key) = item.text_at(&["name"]) else { continue };
             match (item.get("value"), item.get("valueFrom")) {
                 (Some(value), _) => self.variable(key, value),
@@ -129,8 +137,26 @@ impl<'c> Writer<'_, 'c> {
         let value = Template::parse(&as_shell(node.as_str().unwrap_or("")), Syntax::Shell);
         let yaml = self.yaml();
         let sort = SettingSort::Environment;
+        if self.product {
+            self.product_calls(key, node);
+        }
         let place = |r| yaml.location_in(node, r);
         command::environment(self.subject, (key, value, sort), yaml.location(node), place, self.out);
+    }
+
+    /// Services that a product's variable names.
+    fn product_calls(&mut self, key: &str, node: &Node) {
+        let text = node.as_str().unwrap_or("");
+        for (host, address) in emit::addresses_in(key, text) {
+            let mut labels = host.split('.');
+            let service = labels.next().unwrap_or("");
+            let namespace = labels.next().unwrap_or(self.object.namespace);
+            let behind = self.cluster.behind(namespace, service);
+            if !behind.is_empty() && !behind.contains(self.subject) {
+                let call = CallClaim::to(DependencyKind::Network, Template::text(address));
+                self.out.call(self.subject, call, self.yaml().location(node), format!("{key}={text}"));
+            }
+        }
     }
 
     /// `valueFrom`: the value, when the ConfigMap or Secret is in the tree.
@@ -174,7 +200,17 @@ impl<'c> Writer<'_, 'c> {
     }
 
     /// An init container: what it waits for. A wait tool may be the image itself, with the addresses as arguments.
-    fn init(&mut self, container: &Node) {
+    fn init(&mut self, container: &Node, pod: &Node) {
+        // Its variables are settings of the workload only where the main program has none of that name.
+        let names = |c: &Node, name: &str| variables(c).iter().any(|v| v.text_at(&["name"]) == Some(name));
+        for item in variables(container) {
+            let (key, value) = (item.text_at(&["name"]), item.get("value"));
+            if let (Some(key), Some(value)) = (key, value)
+                && !containers(pod).iter().any(|c| names(c, key))
+            {
+                self.variable(key, value);
+            }
+        }
         let image = container.text_at(&["image"]).and_then(images::parse);
         let mut words = Vec::new();
         if container.get("command").is_none()
