@@ -3,7 +3,8 @@
 //! The line that creates the condition, underlined, with what is to be seen there; the drawing's line beside it; the proof
 //! path, if there is one; one line of help; the summary last.
 
-use crate::{Report, Style, Summary, excerpt::excerpt, text};
+use crate::excerpt::{Excerpt, excerpt};
+use crate::{Report, Style, Summary, text};
 use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Origin, Padding, Renderer, Snippet, renderer::DecorStyle,
 };
@@ -59,63 +60,118 @@ struct Page<'a> {
     columns: Vec<(String, String)>,
 }
 
+/// A place to show, with what is to be seen there.
+struct Place<'a> {
+    location: &'a Location,
+    label: String,
+    kind: AnnotationKind,
+}
+
 impl Page<'_> {
     fn groups(&mut self, finding: &Finding) -> Vec<Group<'static>> {
         let title = level(finding.severity).primary_title(text::line(&finding.message));
-        let mut main = Group::with_title(title.id(text::line(&finding.rule)));
-        main = main.elements(self.place(&finding.location, &finding.label, AnnotationKind::Primary));
-        for related in finding.related.iter().take(PLACES_MAX) {
-            main = main.elements(self.place(&related.location, &related.message, AnnotationKind::Context));
-        }
-        if let Some(more) = left_out(finding.related.len(), "place") {
-            main = main.element(more);
-        }
+        let (location, label) = (&finding.location, finding.label.clone());
+        let mut places = vec![Place { location, label, kind: AnnotationKind::Primary }];
+        places.extend(finding.related.iter().take(PLACES_MAX).map(|related| Place {
+            location: &related.location,
+            label: related.message.clone(),
+            kind: AnnotationKind::Context,
+        }));
+        let mut main = self.places(&places);
+        main.extend(left_out(finding.related.len(), "place"));
+        let title = Group::with_title(title.id(text::line(&finding.rule)));
         if finding.path.is_empty() {
-            return vec![with_help(main, finding)];
+            return vec![title.elements(with_help(main, finding))];
         }
-        let path = self.path(&finding.path);
-        vec![main, with_help(path, finding)]
+        let path = Group::with_title(Level::NOTE.secondary_title("the path, step by step"));
+        vec![title.elements(main), path.elements(with_help(self.steps(&finding.path), finding))]
     }
 
-    fn path(&mut self, steps: &[Related]) -> Group<'static> {
-        let mut group = Group::with_title(Level::NOTE.secondary_title("the path, step by step"));
-        for (i, step) in steps.iter().take(PLACES_MAX).enumerate() {
-            let label = format!("{}. {}", i + 1, step.message);
-            group = group.elements(self.place(&step.location, &label, AnnotationKind::Primary));
-        }
-        match left_out(steps.len(), "step") {
-            Some(more) => group.element(more),
-            None => group,
-        }
+    fn steps(&mut self, steps: &[Related]) -> Vec<Element<'static>> {
+        let places: Vec<Place> = steps.iter().take(PLACES_MAX).enumerate().map(step).collect();
+        let mut out = self.places(&places);
+        out.extend(left_out(steps.len(), "step"));
+        out
     }
 
-    /// A place with its lines; when the file is not at hand, its address and what is to be seen there as a sentence.
-    fn place(&mut self, location: &Location, label: &str, kind: AnnotationKind) -> Vec<Element<'static>> {
-        let path = text::line(&format!("{}{}", self.style.path_prefix, location.file));
-        let (line, column) = (location.line.max(1), location.column.max(1));
-        let label = (!label.is_empty()).then(|| text::clip(&text::line(label), LABEL_MAX));
-        let found = (self.report.source)(&location.file).and_then(|source| excerpt(&source, location));
-        let Some(found) = found else {
-            let origin = Origin::path(path).line(line as usize).char_column(column as usize).into();
-            let label = label.map(|label| Level::NOTE.message(label).into());
-            return [Some(origin), label].into_iter().flatten().collect();
+    /// Places with their lines, those of one line together.
+    fn places(&mut self, places: &[Place]) -> Vec<Element<'static>> {
+        let one_line = |a: &Place, b: &Place| {
+            let end = |p: &Place| (p.location.line, p.location.end_line, p.location.file.clone());
+            end(a) == end(b) && a.location.line == a.location.end_line
         };
-        if let Some(cut) = found.cut_column {
+        places.chunk_by(one_line).flat_map(|places| self.line(places)).collect()
+    }
+
+    /// Places on one line. Where a long line is cut differently for each of them they are shown apart.
+    fn line(&mut self, places: &[Place]) -> Vec<Element<'static>> {
+        let Some(first) = places.first() else { return vec![] };
+        let source = (self.report.source)(&first.location.file);
+        let found: Vec<Option<Excerpt>> =
+            places.iter().map(|p| source.as_ref().and_then(|source| excerpt(source, p.location))).collect();
+        match found.first() {
+            Some(Some(shown)) if found.iter().all(|f| f.as_ref().is_some_and(|f| f.text == shown.text)) => {
+                let found: Vec<&Excerpt> = found.iter().flatten().collect();
+                vec![self.snippet(places, &found)]
+            }
+            _ => places
+                .iter()
+                .zip(&found)
+                .flat_map(|(place, found)| self.alone(place, found.as_ref()))
+                .collect(),
+        }
+    }
+
+    fn alone(&mut self, place: &Place, found: Option<&Excerpt>) -> Vec<Element<'static>> {
+        match found {
+            Some(found) => vec![self.snippet(std::slice::from_ref(place), &[found])],
+            // The file is not at hand: its address, and what is to be seen there as a sentence.
+            None => {
+                let (line, column) = (place.location.line.max(1), place.location.column.max(1));
+                let origin =
+                    Origin::path(self.path_of(place)).line(line as usize).char_column(column as usize);
+                let label = label(place).map(|label| Level::NOTE.message(label).into());
+                [Some(origin.into()), label].into_iter().flatten().collect()
+            }
+        }
+    }
+
+    /// Places in one excerpt, each with its own span of it.
+    fn snippet(&mut self, places: &[Place], found: &[&Excerpt]) -> Element<'static> {
+        let (Some(place), Some(first)) = (places.first(), found.first()) else { return Padding.into() };
+        let path = self.path_of(place);
+        if let Some(cut) = first.cut_column {
+            let (line, column) = (first.line, place.location.column.max(1));
             self.columns.push((format!("{path}:{line}:{cut}\n"), format!("{path}:{line}:{column}\n")));
         }
-        let snippet = Snippet::source(found.text).path(path).line_start(found.line as usize);
-        vec![snippet.annotation(kind.span(found.span).label(label)).into()]
+        let annotations = places.iter().zip(found).map(|(p, f)| p.kind.span(f.span.clone()).label(label(p)));
+        let snippet = Snippet::source(first.text.clone()).path(path).line_start(first.line as usize);
+        snippet.annotations(annotations.collect::<Vec<_>>()).into()
+    }
+
+    fn path_of(&self, place: &Place) -> String {
+        text::line(&format!("{}{}", self.style.path_prefix, place.location.file))
     }
 }
 
-fn with_help(group: Group<'static>, finding: &Finding) -> Group<'static> {
-    if finding.help.is_empty() {
-        return group;
+fn step((i, step): (usize, &Related)) -> Place<'_> {
+    let label = format!("{}. {}", i + 1, step.message);
+    Place { location: &step.location, label, kind: AnnotationKind::Primary }
+}
+
+fn label(place: &Place) -> Option<String> {
+    (!place.label.is_empty()).then(|| text::clip(&text::line(&place.label), LABEL_MAX))
+}
+
+fn with_help(mut elements: Vec<Element<'static>>, finding: &Finding) -> Vec<Element<'static>> {
+    // The renderer sets a message apart from one excerpt, not from the last of several.
+    if elements.len() > 1 && matches!(elements.last(), Some(Element::Cause(_))) {
+        elements.push(Padding.into());
     }
-    // The renderer sets a message apart from one place, not from the last of several.
-    let several = finding.path.len() > 1 || (finding.path.is_empty() && !finding.related.is_empty());
-    let group = if several { group.element(Padding) } else { group };
-    group.element(Level::HELP.message(text::line(&finding.help)))
+    if !finding.help.is_empty() {
+        elements.push(Level::HELP.message(text::line(&finding.help)).into());
+    }
+    elements
 }
 
 fn left_out(n: usize, word: &str) -> Option<Element<'static>> {

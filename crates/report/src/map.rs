@@ -65,6 +65,7 @@ pub(crate) fn product(component: &Component) -> String {
 fn dependencies(model: &SystemModel, style: &Style) -> String {
     let paint = text::Paint(style.color);
     let mut out = format!("{}\n", paint.bold("dependencies"));
+    let judged = model.dependencies.iter().any(|d| d.verdict != Verdict::Unjudged);
     let mut sorted: Vec<&Dependency> = model.dependencies.iter().collect();
     let key =
         |d: &Dependency| (model.component(d.from).name.clone(), model.component(d.to).name.clone(), d.kind);
@@ -72,8 +73,11 @@ fn dependencies(model: &SystemModel, style: &Style) -> String {
     for group in sorted.chunk_by(|a, b| a.from == b.from) {
         let Some(first) = group.first() else { continue };
         out.push_str(&format!("  {}\n", paint.bold(&name(model, first.from))));
-        let rows: Vec<Vec<String>> = group.iter().map(|d| dependency(model, style, d)).collect();
-        out.push_str(&text::columns(&rows, 4, |row, column, cell| match column {
+        let mut rows: Vec<Vec<String>> = group.iter().map(|d| dependency(model, style, d)).collect();
+        if !judged {
+            rows.iter_mut().for_each(|row| drop(row.remove(0)));
+        }
+        out.push_str(&text::columns(&rows, 4, |row, column, cell| match column + usize::from(!judged) {
             0 | 1 => paint.verdict(group.get(row).map_or(Verdict::Unjudged, |d| d.verdict), cell),
             6 => paint.faint(cell),
             _ => cell.to_string(),
