@@ -12,7 +12,8 @@ use undrawn_model::{
 /// `filebeat.yml` and its kin, wherever.
 pub(crate) fn wants(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    crate::compose::wants(path) && (name.contains("beat") || name.contains("elastic-agent") || name.contains("apm-server"))
+    crate::compose::wants(path)
+        && (name.contains("beat") || name.contains("elastic-agent") || name.contains("apm-server"))
 }
 
 /// Where beats keep addresses: path, kind, technology, kind of component.
@@ -22,13 +23,21 @@ const PLACES: &[(&[&str], DependencyKind, &str, ComponentKind)] = &[
     (&["output", "kafka", "hosts"], DependencyKind::Messaging, "kafka", ComponentKind::Broker),
     (&["output", "redis", "hosts"], DependencyKind::Cache, "redis", ComponentKind::Cache),
     (&["setup", "kibana", "host"], DependencyKind::Telemetry, "kibana", ComponentKind::Telemetry),
-    (&["monitoring", "elasticsearch", "hosts"], DependencyKind::Telemetry, "elasticsearch", ComponentKind::Database),
+    (
+        &["monitoring", "elasticsearch", "hosts"],
+        DependencyKind::Telemetry,
+        "elasticsearch",
+        ComponentKind::Database,
+    ),
 ];
 
 /// Reads them.
 pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
-    for file in files.iter().filter(|f| f.text.contains("output") || f.text.contains("hosts") || f.text.contains("urls")) {
+    for file in files
+        .iter()
+        .filter(|f| f.text.contains("output") || f.text.contains("hosts") || f.text.contains("urls"))
+    {
         let yaml = yaml::parse(file);
         out.notes.extend(yaml.notes.iter().cloned());
         for root in yaml.documents.iter().filter(|d| d.get("apiVersion").is_none()) {

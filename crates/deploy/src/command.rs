@@ -197,7 +197,7 @@ impl Reader<'_> {
 
     /// Addresses given to `curl` and its like: inside a loop it waits for them, elsewhere it asks them.
     fn requests(&mut self, args: &[Arg]) {
-        let url = |a: &&Arg| a.text.contains("://") || (a.text.contains('/') && a.text.starts_with("${"));
+        let url = |a: &&Arg| a.text.contains("://") || (a.text.contains('/') && a.text.starts_with('$'));
         for arg in args.iter().filter(url) {
             let address = self.template(&arg.text, arg.literal);
             if !names_a_host(&address) {

@@ -32,6 +32,9 @@ pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
     for compose in &composes {
         out.notes.extend(compose.yaml.notes.iter().cloned());
+        if project.is_template(compose) {
+            continue;
+        }
         for entry in compose.services() {
             project.service(compose, entry, &mut out);
         }
@@ -94,6 +97,13 @@ impl Compose {
         let holder = self.node().and_then(|n| if self.flat { Some(n) } else { n.get("services") });
         let entries = holder.map(Node::entries).unwrap_or(&[]);
         entries.iter().filter(|e| e.value.is_map() && !e.name().starts_with("x-"))
+    }
+
+    /// Paths of other files whose services are extended here.
+    fn extended(&self) -> Vec<String> {
+        let files = self.services().filter_map(|e| e.value.text_at(&["extends", "file"]));
+        let paths = files.filter_map(|f| SourceTree::join(self.dir(), &self.resolved(f)));
+        paths.filter(|p| **p != *self.yaml.file.path).collect()
     }
 
     /// A top-level section.
@@ -176,12 +186,15 @@ pub(crate) struct Project<'a> {
     declared: BTreeSet<(String, String)>,
     /// Container names, with their services.
     containers: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// Paths of files that services of other files extend.
+    templates: BTreeSet<String>,
 }
 
 impl<'a> Project<'a> {
     fn new(tree: &'a SourceTree, composes: &'a [Compose]) -> Self {
         let mut declared = BTreeSet::new();
         let mut containers: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+        let templates = composes.iter().flat_map(Compose::extended).collect();
         for compose in composes {
             for entry in compose.services().filter(|e| runs_something(&e.value)) {
                 let id = (compose.scope(), entry.name().to_string());
@@ -195,7 +208,7 @@ impl<'a> Project<'a> {
                 declared.insert(id);
             }
         }
-        Project { tree, composes, declared, containers }
+        Project { tree, composes, declared, containers, templates }
     }
 
     /// The service called `name` from a file of this scope: in the scope, else in an included file's, else the only
@@ -219,6 +232,11 @@ impl<'a> Project<'a> {
             let siblings = self.composes.iter().filter(|c| c.dir() == compose.dir());
             siblings.flat_map(|c| self.included(c, 0)).find_map(|c| declared(c.scope()))
         })
+    }
+
+    /// True for a file whose services others extend, and whose name does not say that it runs by itself.
+    fn is_template(&self, compose: &Compose) -> bool {
+        self.templates.contains(&*compose.yaml.file.path) && !is_compose_name(compose.yaml.file.name())
     }
 
     /// The compose file with this path.
@@ -251,7 +269,10 @@ impl<'a> Project<'a> {
             None => {
                 let at = compose.yaml.location(&entry.key);
                 let name = entry.name();
-                out.note(at, format!("service \"{name}\" has neither an image nor a build in any compose file here"));
+                out.note(
+                    at,
+                    format!("service \"{name}\" has neither an image nor a build in any compose file here"),
+                );
             }
         }
     }

@@ -19,7 +19,8 @@ pub(crate) fn wants(path: &str) -> bool {
 /// Says the variables of every file, as settings of whoever owns the file.
 pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
-    for file in files.iter().filter(|f| !is_sample(f.name())) {
+    // `web.env` is a file that some manifest names: it is read from there.
+    for file in files.iter().filter(|f| f.name().starts_with(".env") && !is_sample(f.name())) {
         say(file, &Subject::Owner, SettingSort::Image, &|_| false, &mut out);
     }
     out.finish()

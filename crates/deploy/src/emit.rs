@@ -133,3 +133,8 @@ pub(crate) fn addresses_in<'a>(key: &str, value: &'a str) -> Vec<(&'a str, &'a s
     };
     if advertised { vec![] } else { value.split([',', ' ', ';']).filter_map(one).collect() }
 }
+
+/// `1 patch is`, `2 patches are`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}

@@ -9,8 +9,8 @@ use crate::emit::Out;
 use crate::yaml::{self, Node, Yaml};
 use std::collections::BTreeMap;
 use undrawn_model::{
-    Address, CallClaim, Claim, ComponentClaim, DependencyKind, Mode, Need, Policy, RouteClaim, SourceFile, SourceTree,
-    Subject, Syntax, Template,
+    Address, CallClaim, Claim, ComponentClaim, DependencyKind, Mode, Need, Policy, RouteClaim, SourceFile,
+    SourceTree, Subject, Syntax, Template,
 };
 
 /// Nesting beyond this is not searched.
@@ -18,7 +18,8 @@ const NESTING_MAX: usize = 64;
 
 /// May this path be an Envoy configuration?
 pub(crate) fn wants(path: &str) -> bool {
-    crate::compose::wants(path) || path.rsplit('/').next().is_some_and(|n| n.contains("envoy") && n.ends_with(".json"))
+    crate::compose::wants(path)
+        || path.rsplit('/').next().is_some_and(|n| n.contains("envoy") && n.ends_with(".json"))
 }
 
 /// Reads files with static resources.
@@ -117,7 +118,8 @@ impl Reader<'_> {
                     Claim::Route(RouteClaim { path: Template::text(path), to, policy: Policy::new() })
                 }
                 None => {
-                    let call = CallClaim::to(DependencyKind::Network, Template::parse(address, Syntax::Shell));
+                    let call =
+                        CallClaim::to(DependencyKind::Network, Template::parse(address, Syntax::Shell));
                     Claim::Call(CallClaim { mode: Mode::Sync, need: Need::Unknown, ..call })
                 }
             };

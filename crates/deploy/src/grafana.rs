@@ -24,7 +24,12 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
                 technology: known(kind),
                 ..emit::plumbing(DependencyKind::Telemetry, Template::parse(text, Syntax::Shell))
             };
-            out.call(&Subject::Owner, call, yaml.location(node), format!("Grafana data source {kind} {text}"));
+            out.call(
+                &Subject::Owner,
+                call,
+                yaml.location(node),
+                format!("Grafana data source {kind} {text}"),
+            );
         }
     }
     out.finish()
@@ -32,7 +37,8 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
 
 /// Types of data sources that are names of products.
 fn known(kind: &str) -> Option<String> {
-    let products = ["prometheus", "loki", "tempo", "jaeger", "zipkin", "elasticsearch", "influxdb", "postgres", "mysql"];
+    let products =
+        ["prometheus", "loki", "tempo", "jaeger", "zipkin", "elasticsearch", "influxdb", "postgres", "mysql"];
     let name = products.iter().find(|p| **p == kind)?;
     Some(if *name == "postgres" { "postgresql".into() } else { name.to_string() })
 }

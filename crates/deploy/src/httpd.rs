@@ -8,7 +8,8 @@ use crate::emit::Out;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use undrawn_model::{
-    Address, Claim, ComponentClaim, LineIndex, Policy, RouteClaim, SourceFile, SourceTree, Subject, Syntax, Template,
+    Address, Claim, ComponentClaim, LineIndex, Part, Policy, RouteClaim, SourceFile, SourceTree, Subject,
+    Syntax, Template,
 };
 
 /// `httpd.conf`, `000-default.conf`, `.htaccess`, `sites-available/shop`.
@@ -34,7 +35,9 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
 
 fn is_httpd(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    ["proxypass", "rewriterule", "balancermember", "<virtualhost", "proxy:fcgi"].iter().any(|w| lower.contains(w))
+    ["proxypass", "rewriterule", "balancermember", "<virtualhost", "proxy:fcgi"]
+        .iter()
+        .any(|w| lower.contains(w))
 }
 
 /// One directive: its words with their bytes. Sections (`<Location /x>`) are words too, the first beginning with `<`.
@@ -83,7 +86,9 @@ fn words(line: &str, offset: usize) -> Line {
         if quote.is_some() {
             chars.next();
         }
-        let closed = word.strip_suffix('>').filter(|_| out.first().is_none_or(|(w, _): &(String, _)| w.starts_with('<')));
+        let closed = word
+            .strip_suffix('>')
+            .filter(|_| out.first().is_none_or(|(w, _): &(String, _)| w.starts_with('<')));
         let word = closed.map_or(word.clone(), str::to_string);
         if !word.is_empty() {
             end = end.min(begin + word.len());
@@ -153,7 +158,8 @@ impl Writer<'_> {
         let Some((text, span)) = line.get(1) else { return };
         let port = text.rsplit(':').next().unwrap_or("");
         if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) {
-            let addresses = vec![Address { host: None, port: Some(Template::text(port)), published_port: None }];
+            let addresses =
+                vec![Address { host: None, port: Some(Template::text(port)), published_port: None }];
             let claim = ComponentClaim { addresses, ..ComponentClaim::default() };
             let at = self.index.location(&self.file.path, &self.file.text, span.clone());
             self.out.component(&Subject::Owner, claim, at, format!("httpd listens at {text}"));
@@ -162,11 +168,13 @@ impl Writer<'_> {
 
     /// `ProxyPass /path url`; inside a `<Location>` only `ProxyPass url`.
     fn pass(&mut self, line: &Line, location: Option<&str>) {
-        let is_url = |w: &str| w.contains("://") || w == "!";
-        let words: Vec<_> = line.iter().skip(1).collect();
-        let (path, url) = match (words.first(), words.get(1), location) {
-            (Some(url), _, Some(location)) if is_url(&url.0) => (location, *url),
-            (Some(path), Some(url), _) => (path.0.as_str(), *url),
+        // What follows the address are parameters, `key=value`.
+        let words: Vec<_> =
+            line.iter().skip(1).take_while(|(w, _)| w.contains("://") || !w.contains('=')).collect();
+        let (path, url) = match (words.as_slice(), location) {
+            ([url], Some(location)) => (location, *url),
+            ([url, ..], Some(location)) if url.0.contains("://") => (location, *url),
+            ([path, url, ..], _) => (path.0.as_str(), *url),
             _ => return,
         };
         self.route(path, url, "ProxyPass");
@@ -215,9 +223,13 @@ impl Writer<'_> {
         let mut out = Template::default();
         for part in Template::parse(text, Syntax::Shell).parts {
             match part {
-                undrawn_model::Part::Key { name, default } => match self.defined.get(&name) {
-                    Some(value) => out.push(undrawn_model::Part::Text(value.clone())),
-                    None => out.push(undrawn_model::Part::Key { name, default }),
+                // `$1` is a group of the pattern.
+                Part::Key { name, .. } if name.bytes().all(|b| b.is_ascii_digit()) => {
+                    out.push(Part::Hole(name))
+                }
+                Part::Key { name, default } => match self.defined.get(&name) {
+                    Some(value) => out.push(Part::Text(value.clone())),
+                    None => out.push(Part::Key { name, default }),
                 },
                 other => out.push(other),
             }

@@ -8,7 +8,7 @@ mod settings;
 mod workload;
 
 use crate::Reading;
-use crate::emit::Out;
+use crate::emit::{self, Out};
 use crate::kustomize::Overlays;
 use crate::yaml::{self, Node, Yaml};
 use rayon::prelude::*;
@@ -62,7 +62,8 @@ fn helm_notes(files: &[&&SourceFile], out: &mut Out) {
     }
     for (chart, (count, first)) in charts {
         let name = if chart.is_empty() { "." } else { chart.trim_end_matches('/') };
-        let message = format!("the Helm chart {name} has {count} templates, which are not evaluated yet");
+        let templates = emit::count(count, "template", "templates");
+        let message = format!("Helm templates are not evaluated yet: {templates} of the chart {name}");
         out.note(Location::file(first.path.clone()), message);
     }
 }
@@ -152,9 +153,11 @@ impl<'a> Cluster<'a> {
 
     /// Workloads whose pods carry all of these labels.
     fn selected(&self, namespace: &str, selector: &Node) -> Vec<Subject> {
-        let wanted: Vec<_> = selector.entries().iter().map(|e| (e.name(), e.value.as_str().unwrap_or(""))).collect();
+        let wanted: Vec<_> =
+            selector.entries().iter().map(|e| (e.name(), e.value.as_str().unwrap_or(""))).collect();
         let carries = |labels: &BTreeMap<&str, &str>| wanted.iter().all(|(k, v)| labels.get(k) == Some(v));
-        let of_namespace = self.labels.iter().filter(|(id, _)| id.0 == namespace && self.workloads.contains(*id));
+        let of_namespace =
+            self.labels.iter().filter(|(id, _)| id.0 == namespace && self.workloads.contains(*id));
         match wanted.is_empty() {
             true => vec![],
             false => of_namespace
@@ -191,7 +194,9 @@ impl<'a> Cluster<'a> {
         let kinds: BTreeSet<&str> = objects.iter().map(|o| o.kind).collect();
         if let Some(first) = objects.first() {
             let kinds: Vec<&str> = kinds.into_iter().collect();
-            let message = format!("{} resources of other kinds are not read: {}", objects.len(), kinds.join(", "));
+            let count =
+                emit::count(objects.len(), "resource of another kind is", "resources of other kinds are");
+            let message = format!("{count} not read: {}", kinds.join(", "));
             out.note(first.place(), message);
         }
     }
@@ -199,12 +204,48 @@ impl<'a> Cluster<'a> {
 
 /// Kinds that are read, or say nothing about what depends on what.
 const KNOWN: &[&str] = &[
-    "Service", "Ingress", "Route", "HTTPRoute", "ConfigMap", "Secret", "Namespace", "ServiceAccount", "Role",
-    "RoleBinding", "ClusterRole", "ClusterRoleBinding", "PersistentVolumeClaim", "PersistentVolume", "StorageClass",
-    "NetworkPolicy", "HorizontalPodAutoscaler", "PodDisruptionBudget", "LimitRange", "ResourceQuota", "PriorityClass",
-    "PodSecurityPolicy", "IngressClass", "CustomResourceDefinition", "Kustomization", "Component", "ConfigMapGenerator",
-    "Endpoints", "Project", "Config", "Cluster", "APIService", "Gateway", "GatewayClass", "Certificate", "Issuer",
-    "ClusterIssuer", "VerticalPodAutoscaler", "ImageStream", "Skaffold", "AuthorizationPolicy", "PeerAuthentication",
+    "Service",
+    "Ingress",
+    "Route",
+    "HTTPRoute",
+    "ConfigMap",
+    "Secret",
+    "Namespace",
+    "ServiceAccount",
+    "Role",
+    "RoleBinding",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "StorageClass",
+    "NetworkPolicy",
+    "HorizontalPodAutoscaler",
+    "PodDisruptionBudget",
+    "LimitRange",
+    "ResourceQuota",
+    "PriorityClass",
+    "PodSecurityPolicy",
+    "IngressClass",
+    "CustomResourceDefinition",
+    "Kustomization",
+    "Component",
+    "ConfigMapGenerator",
+    "Endpoints",
+    "Project",
+    "Config",
+    "Cluster",
+    "APIService",
+    "Gateway",
+    "GatewayClass",
+    "Certificate",
+    "Issuer",
+    "ClusterIssuer",
+    "VerticalPodAutoscaler",
+    "ImageStream",
+    "Skaffold",
+    "AuthorizationPolicy",
+    "PeerAuthentication",
 ];
 
 /// The subject of a workload.

@@ -5,7 +5,7 @@
 //! <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>.
 
 use crate::dotenv;
-use crate::emit::Out;
+use crate::emit::{self, Out};
 use crate::kubernetes::{Cluster, config_map_subject, secret_subject};
 use crate::yaml::{self, Node, Yaml};
 use std::collections::BTreeMap;
@@ -41,7 +41,9 @@ impl<'a> Overlays<'a> {
             .collect();
         let inline = files.iter().flat_map(inline_patches).collect();
         let mut optional = BTreeMap::new();
-        for yaml in files.iter().filter(|y| root(y).is_some_and(|r| r.text_at(&["kind"]) == Some("Component"))) {
+        for yaml in
+            files.iter().filter(|y| root(y).is_some_and(|r| r.text_at(&["kind"]) == Some("Component")))
+        {
             let dir = yaml.file.dir();
             let name = dir.rsplit('/').next().unwrap_or(dir).to_string();
             for path in members(yaml) {
@@ -82,14 +84,22 @@ impl<'a> Overlays<'a> {
     }
 
     /// A generated set: literals, variable files, and files.
-    fn generated(&self, yaml: &Yaml, item: &Node, of: fn(&str, &str) -> Subject, secret: bool, out: &mut Out) {
+    fn generated(
+        &self,
+        yaml: &Yaml,
+        item: &Node,
+        of: fn(&str, &str) -> Subject,
+        secret: bool,
+        out: &mut Out,
+    ) {
         let namespace = item.text_at(&["namespace"]).unwrap_or("");
         let Some(name) = item.text_at(&["name"]) else { return };
         let subject = of(namespace, name);
         for literal in item.get("literals").map(Node::items).unwrap_or(&[]) {
             let Some((key, value)) = literal.as_str().and_then(|t| t.split_once('=')) else { continue };
             let sort = SettingSort::Environment;
-            let claim = SettingClaim { key: key.to_string(), value: Template::parse(value, Syntax::Shell), sort };
+            let claim =
+                SettingClaim { key: key.to_string(), value: Template::parse(value, Syntax::Shell), sort };
             let detail = if secret { format!("{key} of {name}") } else { format!("{key}={value}") };
             let start = key.len() + 1;
             let at = yaml.location_in(literal, start..start + value.len());
@@ -151,14 +161,14 @@ fn at_its_place(yaml: &Yaml, node: &Node) -> Option<Yaml> {
 
 /// Patches as lists of operations are not applied.
 fn operations_note(yaml: &Yaml, root: &Node, out: &mut Out) {
-    let operations = |n: &&Node| {
-        n.text_at(&["patch"]).is_some_and(|p| p.contains("op:") || p.contains("\"op\""))
-    };
+    let operations =
+        |n: &&Node| n.text_at(&["patch"]).is_some_and(|p| p.contains("op:") || p.contains("\"op\""));
     let patches = root.get("patches").map(Node::items).unwrap_or(&[]);
     let old = root.get("patchesJson6902").map(Node::items).unwrap_or(&[]);
     let found: Vec<&Node> = patches.iter().filter(operations).chain(old).collect();
     if let Some(first) = found.first() {
-        let message = format!("{} patches are lists of operations, which are not applied", found.len());
+        let count = emit::count(found.len(), "patch is a list", "patches are lists");
+        let message = format!("{count} of operations, which are not applied");
         out.note(yaml.location(first), message);
     }
 }

@@ -346,22 +346,36 @@ fn say(
                 continue;
             }
             let detail = format!("logstash {section} {} {address}", plugin.name);
-            out.call(subject, call(section, plugin, peer, &address), place(value.span.clone()), detail);
+            let at = place(value.span.clone());
+            let resources = resources(section, plugin, peer);
+            let call = call(peer, &address);
+            if resources.is_empty() {
+                out.call(subject, call.clone(), at.clone(), detail.clone());
+            }
+            for resource in resources {
+                let call = CallClaim { resource: Some(resource), ..call.clone() };
+                out.call(subject, call, at.clone(), detail.clone());
+            }
         }
     }
 }
 
-fn call(section: &str, plugin: &Plugin, peer: &Peer, address: &str) -> CallClaim {
+/// What is read or written there.
+fn resources(section: &str, plugin: &Plugin, peer: &Peer) -> Vec<ResourceUse> {
     let access = if section == "output" { Access::Write } else { Access::Read };
-    let resource = peer.resources.iter().find_map(|(key, sort)| {
-        let name = Template::parse(&plugin.value(key)?.text, Syntax::Spring);
-        Some(ResourceUse { sort: *sort, name, access })
-    });
+    let one = |sort: ResourceSort, token: &Token| {
+        let name = Template::parse(&token.text, Syntax::Spring);
+        ResourceUse { sort, name, access }
+    };
+    let keys = peer.resources.iter();
+    keys.flat_map(|(key, sort)| plugin.values(key).iter().map(|token| one(*sort, token))).collect()
+}
+
+fn call(peer: &Peer, address: &str) -> CallClaim {
     let messaging = peer.kind == DependencyKind::Messaging;
     CallClaim {
         technology: peer.technology.map(str::to_string),
         target_kind: peer.target,
-        resource,
         mode: if messaging { Mode::Async } else { Mode::Sync },
         need: Need::Hard,
         ..emit::plumbing(peer.kind, Template::parse(address, Syntax::Spring))

@@ -11,8 +11,8 @@ use blocks::{Directive, parse};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use undrawn_model::{
-    Address, CallClaim, Claim, ComponentClaim, DependencyKind, LineIndex, Location, Mode, NameSort, Need, Part, Policy,
-    RouteClaim, SourceFile, SourceTree, Subject, Template,
+    Address, CallClaim, Claim, ComponentClaim, DependencyKind, LineIndex, Location, Mode, NameSort, Need,
+    Part, Policy, RouteClaim, SourceFile, SourceTree, Subject, Template,
 };
 
 /// Directives that forward, with the protocol when the address has none.
@@ -31,7 +31,9 @@ pub(crate) fn wants(path: &str) -> bool {
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     let endings = [".conf", ".template", ".tmpl", ".tpl", ".erb", ".j2", ".nginx", ".vhost", ".inc"];
     let site = lower.contains("sites-available/") || lower.contains("sites-enabled/");
-    name.contains(".conf") || site || (name.contains("nginx") && (!name.contains('.') || ends(name, &endings)))
+    name.contains(".conf")
+        || site
+        || (name.contains("nginx") && (!name.contains('.') || ends(name, &endings)))
 }
 
 fn ends(name: &str, endings: &[&str]) -> bool {
@@ -40,7 +42,8 @@ fn ends(name: &str, endings: &[&str]) -> bool {
 
 /// Reads the files that are nginx's by content.
 pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
-    let is_nginx = |f: &&&SourceFile| f.text.contains('{') && (f.text.contains("_pass") || f.text.contains("upstream "));
+    let is_nginx =
+        |f: &&&SourceFile| f.text.contains('{') && (f.text.contains("_pass") || f.text.contains("upstream "));
     let parsed: Vec<(&SourceFile, Vec<Directive>)> =
         files.iter().filter(is_nginx).map(|f| (*f, parse(&f.text))).collect();
     let mut all = BTreeMap::new();
@@ -54,7 +57,8 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
         let mut variables = BTreeMap::new();
         sets(directives, &mut variables);
         let index = LineIndex::new(&file.text);
-        let mut writer = Writer { file, index: &index, own: &own, all: &all, variables: &variables, out: &mut out };
+        let mut writer =
+            Writer { file, index: &index, own: &own, all: &all, variables: &variables, out: &mut out };
         writer.walk(directives, None);
     }
     out.finish()
@@ -66,7 +70,8 @@ type Upstreams = BTreeMap<String, Vec<String>>;
 fn upstreams(directives: &[Directive], found: &mut Upstreams) {
     for directive in directives {
         if let ("upstream", Some(name)) = (directive.name.as_str(), directive.args.first()) {
-            let servers = directive.children.iter().filter(|d| d.name == "server").filter_map(|d| d.args.first());
+            let servers =
+                directive.children.iter().filter(|d| d.name == "server").filter_map(|d| d.args.first());
             found.insert(name.text.clone(), servers.map(|s| s.text.clone()).collect());
         }
         upstreams(&directive.children, found);
@@ -80,7 +85,8 @@ fn sets(directives: &[Directive], found: &mut BTreeMap<String, String>) {
             found.insert(name.text.trim_start_matches('$').to_string(), value.text.clone());
         }
         if let ("map", [_, name, ..]) = (directive.name.as_str(), directive.args.as_slice()) {
-            let default = directive.children.iter().find(|d| d.name == "default").and_then(|d| d.args.first());
+            let default =
+                directive.children.iter().find(|d| d.name == "default").and_then(|d| d.args.first());
             if let Some(value) = default {
                 found.insert(name.text.trim_start_matches('$').to_string(), value.text.clone());
             }
@@ -131,9 +137,14 @@ impl Writer<'_> {
             let mut claim = ComponentClaim::default();
             if directive.name == "listen" {
                 let port = first.text.rsplit(':').next().unwrap_or("").trim_end_matches(']');
-                let known = port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() || port.starts_with("${");
+                let known =
+                    port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() || port.starts_with("${");
                 let port = known.then(|| self.resolved(port, 0));
-                claim.addresses.extend(port.map(|p| Address { host: None, port: Some(p), published_port: None }));
+                claim.addresses.extend(port.map(|p| Address {
+                    host: None,
+                    port: Some(p),
+                    published_port: None,
+                }));
             }
             if directive.name == "server_name" {
                 let full = |t: &&str| t.contains('.') && !t.contains(['*', '$', '~', '(']);
@@ -142,7 +153,12 @@ impl Writer<'_> {
             }
             if claim != ComponentClaim::default() {
                 let at = self.place(&first.span);
-                self.out.component(&Subject::Owner, claim, at, format!("nginx {} {}", directive.name, first.text));
+                self.out.component(
+                    &Subject::Owner,
+                    claim,
+                    at,
+                    format!("nginx {} {}", directive.name, first.text),
+                );
             }
         }
     }
@@ -151,7 +167,11 @@ impl Writer<'_> {
         let Some((_, scheme)) = PASSES.iter().find(|(name, _)| *name == directive.name) else { return };
         let Some(arg) = directive.args.first().filter(|a| !a.text.contains("unix:")) else { return };
         for target in self.targets(&arg.text) {
-            let text = if target.contains("://") || scheme.is_empty() { target } else { format!("{scheme}://{target}") };
+            let text = if target.contains("://") || scheme.is_empty() {
+                target
+            } else {
+                format!("{scheme}://{target}")
+            };
             let to = self.resolved(&text, 0);
             let detail = format!("{} {}", directive.name, arg.text);
             let at = self.place(&arg.span);
@@ -205,7 +225,7 @@ impl Writer<'_> {
             match part {
                 Part::Key { name, default } => match self.variables.get(&name).filter(|_| depth < 8) {
                     Some(value) => out.append(self.resolved(value, depth + 1)),
-                    None if !name.bytes().any(|b| b.is_ascii_lowercase()) => out.push(Part::Key { name, default }),
+                    None if is_environment(&name) => out.push(Part::Key { name, default }),
                     None => out.push(Part::Hole(name)),
                 },
                 other => out.push(other),
@@ -213,4 +233,9 @@ impl Writer<'_> {
         }
         out
     }
+}
+
+/// A variable that `envsubst` fills in; nginx's own are written small, and `$1` is a group of the pattern.
+fn is_environment(name: &str) -> bool {
+    name.bytes().any(|b| b.is_ascii_uppercase()) && !name.bytes().any(|b| b.is_ascii_lowercase())
 }

@@ -6,7 +6,9 @@ use crate::Reading;
 use crate::emit::{self, Out, is_self};
 use crate::yaml::{self, Node, Yaml};
 use std::collections::BTreeSet;
-use undrawn_model::{Address, ComponentClaim, DependencyKind, SourceFile, SourceTree, Subject, Syntax, Template};
+use undrawn_model::{
+    Address, ComponentClaim, DependencyKind, SourceFile, SourceTree, Subject, Syntax, Template,
+};
 
 /// May this path be a collector's configuration?
 pub(crate) fn wants(path: &str) -> bool {
@@ -30,14 +32,20 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
 
 fn used<'a>(root: &'a Node, section: &str) -> BTreeSet<&'a str> {
     let pipelines = root.at(&["service", "pipelines"]).map(Node::entries).unwrap_or(&[]);
-    pipelines.iter().filter_map(|p| p.value.get(section)).flat_map(Node::items).filter_map(Node::text).collect()
+    pipelines
+        .iter()
+        .filter_map(|p| p.value.get(section))
+        .flat_map(Node::items)
+        .filter_map(Node::text)
+        .collect()
 }
 
 fn exporters(yaml: &Yaml, root: &Node, out: &mut Out) {
     let used = used(root, "exporters");
     let entries = root.get("exporters").map(Node::entries).unwrap_or(&[]);
     for entry in entries.iter().filter(|e| used.contains(e.name())) {
-        let keys = ["endpoint", "endpoints", "brokers", "traces_endpoint", "metrics_endpoint", "logs_endpoint"];
+        let keys =
+            ["endpoint", "endpoints", "brokers", "traces_endpoint", "metrics_endpoint", "logs_endpoint"];
         let kind = entry.name().split('/').next().unwrap_or("");
         // The Prometheus exporter's endpoint is where it listens.
         for node in keys.iter().filter(|_| kind != "prometheus").filter_map(|k| entry.value.get(k)) {
@@ -75,7 +83,12 @@ fn receiver(yaml: &Yaml, kind: &str, node: &Node, out: &mut Out) {
         let port = text.rsplit(':').next().filter(|p| p.bytes().all(|b| b.is_ascii_digit()));
         let addresses = vec![Address { host: None, port: port.map(Template::text), published_port: None }];
         let claim = ComponentClaim { addresses, ..ComponentClaim::default() };
-        out.component(&Subject::Owner, claim, yaml.location(node), format!("OpenTelemetry receiver {kind} {text}"));
+        out.component(
+            &Subject::Owner,
+            claim,
+            yaml.location(node),
+            format!("OpenTelemetry receiver {kind} {text}"),
+        );
     } else {
         let call = emit::plumbing(DependencyKind::Telemetry, environment(text));
         out.call(&Subject::Owner, call, yaml.location(node), format!("OpenTelemetry receiver {kind} {text}"));

@@ -17,7 +17,9 @@ pub(crate) fn wants(path: &str) -> bool {
 pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
     let words = ["scrape_configs:", "remote_write:", "alertmanagers:"];
-    for file in files.iter().filter(|f| words.iter().any(|w| f.text.contains(w)) && !f.text.contains("{{ .Values")) {
+    for file in
+        files.iter().filter(|f| words.iter().any(|w| f.text.contains(w)) && !f.text.contains("{{ .Values"))
+    {
         let yaml = yaml::parse(file);
         let roots: Vec<&Node> = yaml.documents.iter().filter_map(configuration).collect();
         if !roots.is_empty() {
@@ -66,7 +68,11 @@ impl Reader<'_> {
         let name = job.text_at(&["job_name"]).unwrap_or("");
         // Prometheus' own targets are itself; every job by that name or by `localhost` says nothing about others.
         let path = job.text_at(&["metrics_path"]).unwrap_or("/metrics");
-        self.targets(job, job.text_at(&["scheme"]).unwrap_or("http"), &format!("scrapes {path} as job {name} of"));
+        self.targets(
+            job,
+            job.text_at(&["scheme"]).unwrap_or("http"),
+            &format!("scrapes {path} as job {name} of"),
+        );
         for files in items(job, "file_sd_configs") {
             for file in items(files, "files") {
                 self.target_file(file, name);
@@ -111,7 +117,9 @@ impl Reader<'_> {
     /// Targets that Prometheus finds while it runs.
     fn discovered(&mut self, holder: &Node, what: &str) {
         for entry in holder.entries() {
-            let Some(by) = entry.name().strip_suffix("_sd_configs").filter(|n| *n != "file") else { continue };
+            let Some(by) = entry.name().strip_suffix("_sd_configs").filter(|n| *n != "file") else {
+                continue;
+            };
             for config in entry.value.items() {
                 let server = ["server", "api_server", "url"].iter().find_map(|k| config.get(k));
                 if let Some(node) = server.filter(|n| n.text().is_some()) {

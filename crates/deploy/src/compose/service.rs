@@ -7,7 +7,8 @@ use crate::images;
 use crate::yaml::{Entry, Node};
 use std::collections::BTreeSet;
 use undrawn_model::{
-    Address, CallClaim, ComponentClaim, DependencyKind, Location, NameSort, SettingSort, SourceTree, Subject, Template,
+    Address, CallClaim, ComponentClaim, DependencyKind, Location, NameSort, SettingSort, SourceTree, Subject,
+    Template,
 };
 
 /// `extends` is followed this deep.
@@ -23,7 +24,8 @@ pub(super) fn read(
 ) {
     let mark = out.evidence.len();
     let place = compose.yaml.location(&entry.key);
-    let mut reader = Reader { project, subject, out, overridden: BTreeSet::new(), declared: place, product: false };
+    let mut reader =
+        Reader { project, subject, out, overridden: BTreeSet::new(), declared: place, product: false };
     reader.body(compose, &entry.value, 0, Some(entry.name()));
     let profiles: Vec<String> = strings(entry.value.get("profiles")).map(|p| compose.resolved(p)).collect();
     if !profiles.is_empty() {

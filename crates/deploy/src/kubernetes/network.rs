@@ -4,7 +4,8 @@ use super::{Cluster, Object, workload_subject};
 use crate::emit::{Out, name};
 use crate::yaml::Node;
 use undrawn_model::{
-    Address, Claim, ComponentClaim, ComponentKind, Name, NameSort, Policy, RouteClaim, Subject, Syntax, Template,
+    Address, Claim, ComponentClaim, ComponentKind, Name, NameSort, Policy, RouteClaim, Subject, Syntax,
+    Template,
 };
 
 /// A Service names the workloads that its selector means.
@@ -16,7 +17,8 @@ pub(super) fn service(cluster: &Cluster<'_>, object: &Object<'_>, out: &mut Out)
     let Some(selector) = spec.and_then(|s| s.get("selector")).filter(|s| s.is_map()) else { return };
     let subjects = cluster.selected(object.namespace, selector);
     if subjects.is_empty() {
-        let message = format!("no workload in the tree has the labels that the Service \"{}\" selects", object.name);
+        let message =
+            format!("no workload in the tree has the labels that the Service \"{}\" selects", object.name);
         out.note(object.place(), message);
     }
     let claim = claim(object);
@@ -79,7 +81,8 @@ pub(super) fn ingress(cluster: &Cluster<'_>, object: &Object<'_>, out: &mut Out)
             }
         }
         // Gateway API: rules without hosts, matches beside backends.
-        let matched = rule.get("matches").and_then(|m| m.items().first()).and_then(|m| m.text_at(&["path", "value"]));
+        let matched =
+            rule.get("matches").and_then(|m| m.items().first()).and_then(|m| m.text_at(&["path", "value"]));
         for backend in rule.get("backendRefs").map(Node::items).unwrap_or(&[]) {
             forward(cluster, object, (&subject, matched.unwrap_or("/")), backend, out);
         }

@@ -37,5 +37,10 @@ pub(super) fn secret(object: &Object<'_>, out: &mut Out) {
 fn say(object: &Object<'_>, subject: &Subject, key: &str, value: Template, node: &Node, out: &mut Out) {
     let claim = SettingClaim { key: key.to_string(), value, sort: SettingSort::Environment };
     // The detail is printed: it must not have the value.
-    out.say(subject, Claim::Setting(claim), object.yaml.location(node), format!("{key} of Secret {}", object.name));
+    out.say(
+        subject,
+        Claim::Setting(claim),
+        object.yaml.location(node),
+        format!("{key} of Secret {}", object.name),
+    );
 }

@@ -6,8 +6,8 @@ use crate::emit::{self, Out, name};
 use crate::images;
 use crate::yaml::{Node, Yaml};
 use undrawn_model::{
-    Address, CallClaim, Claim, ComponentClaim, ComponentKind, DependencyKind, NameSort, OperationClaim, OperationKind, SettingClaim, SettingSort,
-    Subject, Syntax, Template,
+    Address, CallClaim, Claim, ComponentClaim, ComponentKind, DependencyKind, NameSort, OperationClaim,
+    OperationKind, SettingClaim, SettingSort, Subject, Syntax, Template,
 };
 
 /// The pod specification of a workload; `None` for anything else.
@@ -40,7 +40,8 @@ pub(super) fn containers(pod: &Node) -> &[Node] {
 /// Says everything about a workload.
 pub(super) fn say(cluster: &Cluster<'_>, object: &Object<'_>, subject: &Subject, out: &mut Out) {
     let Some(pod) = pod(object) else { return };
-    let main = containers(pod).iter().find(|c| !is_sidecar(c)).and_then(|c| images::parse(c.text_at(&["image"])?));
+    let main =
+        containers(pod).iter().find(|c| !is_sidecar(c)).and_then(|c| images::parse(c.text_at(&["image"])?));
     let product = main.as_ref().and_then(images::product).is_some();
     let mut writer = Writer { cluster, object, subject, product, out };
     writer.component(pod);
@@ -63,7 +64,9 @@ pub(super) fn say(cluster: &Cluster<'_>, object: &Object<'_>, subject: &Subject,
 fn is_sidecar(container: &Node) -> bool {
     let image = container.text_at(&["image"]).and_then(images::parse);
     image.as_ref().and_then(images::product).is_some_and(|p| p.sidecar)
-        || container.text_at(&["name"]).is_some_and(|n| matches!(n, "istio-proxy" | "linkerd-proxy" | "daprd"))
+        || container
+            .text_at(&["name"])
+            .is_some_and(|n| matches!(n, "istio-proxy" | "linkerd-proxy" | "daprd"))
 }
 
 fn variables(container: &Node) -> &[Node] {
@@ -164,7 +167,8 @@ impl<'c> Writer<'_, 'c> {
         let namespace = self.object.namespace;
         for (field, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
             let Some(reference) = from.get(field) else { continue };
-            let (set, entry) = (reference.text_at(&["name"]).unwrap_or(""), reference.text_at(&["key"]).unwrap_or(""));
+            let (set, entry) =
+                (reference.text_at(&["name"]).unwrap_or(""), reference.text_at(&["key"]).unwrap_or(""));
             let known = self.cluster.value(kind, namespace, set, entry);
             let value = match known {
                 Some(text) => Template::parse(text, Syntax::Shell),

@@ -116,13 +116,15 @@ fn tokens(text: &str) -> Vec<Token> {
 fn bare_word(chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>, start: usize) -> (String, usize) {
     let (mut word, mut end) = (String::new(), start);
     let mut braces = false;
-    while let Some((at, c)) =
-        chars.next_if(|(_, c)| braces && !matches!(c, '\n' | ';') || !(c.is_whitespace() || ";{}".contains(*c)))
+    while let Some((at, c)) = chars
+        .next_if(|(_, c)| braces && !matches!(c, '\n' | ';') || !(c.is_whitespace() || ";{}".contains(*c)))
     {
         braces &= c != '}';
         word.push(c);
         end = at + c.len_utf8();
-        if c == '$' && let Some((at, brace)) = chars.next_if(|(_, c)| *c == '{') {
+        if c == '$'
+            && let Some((at, brace)) = chars.next_if(|(_, c)| *c == '{')
+        {
             word.push(brace);
             end = at + 1;
             braces = true;
