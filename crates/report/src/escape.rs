@@ -26,6 +26,8 @@ fn entities(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            // A command to a CI runner that shows the text in its log.
+            '[' if out.ends_with("##") => out.push_str("&#91;"),
             // Not characters of XML 1.0.
             '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
             c => out.push(c),
@@ -34,25 +36,22 @@ fn entities(text: &str) -> String {
     out
 }
 
-/// Running text in Markdown: no markup, no HTML, no mention, no reference to an issue, no link of its own.
+/// Running text in Markdown: no markup, no HTML, no mention, no reference to an issue, no link of its own. For the middle
+/// of a line.
 pub fn markdown(text: &str) -> String {
+    let text = text::line(text);
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text::line(text).chars() {
+    for (at, c) in text.char_indices() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
             // A character that cannot be seen keeps "@name" and "#1" from notifying and linking.
             '@' => out.push_str("@&#8203;"),
             '#' => out.push_str("#&#8203;"),
-            // "http://" and "www." would become links.
-            ':' => out.push_str("&#58;"),
-            '.' if out.ends_with("www") || out.ends_with("WWW") => out.push_str("&#46;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '{' | '}' | '|' | '!' | '~' | '$' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '+' | '-' | '=' if out.trim_start().is_empty() => {
+            // "http://", "mailto:" and "www." would become links.
+            ':' if begins_link(&text[..at], &text[at + 1..]) => out.push_str("&#58;"),
+            '.' if ends_with(&text[..at], "www") => out.push_str("&#46;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -60,6 +59,15 @@ pub fn markdown(text: &str) -> String {
         }
     }
     out
+}
+
+fn begins_link(before: &str, after: &str) -> bool {
+    after.starts_with("//") || ends_with(before, "mailto") || ends_with(before, "xmpp")
+}
+
+fn ends_with(text: &str, word: &str) -> bool {
+    let tail = text.len().checked_sub(word.len()).and_then(|at| text.get(at..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
 }
 
 /// A message in Markdown: what stands between backticks becomes code, the rest is plain text.
@@ -137,7 +145,7 @@ pub fn uri(path: &str) -> String {
     out
 }
 
-/// Indented JSON in which every character that a terminal obeys or hides is written as an escape.
+/// Indented JSON in which every character that a terminal or a CI runner obeys or hides is written as an escape.
 pub fn json_pretty(value: &Value) -> String {
     written(value, Safe(PrettyFormatter::new()))
 }
@@ -181,12 +189,14 @@ impl<F: Formatter> Formatter for Safe<F> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|b| b < 0x7f) {
+        if fragment.bytes().all(|b| b < 0x7f && b != b'[') {
             return writer.write_all(fragment.as_bytes());
         }
         let mut plain = 0;
         for (at, c) in fragment.char_indices() {
-            if c == '\u{7f}' || text::is_hidden(c) {
+            // "##[" is a command to a CI runner that shows the text in its log.
+            let command = c == '[' && fragment[..at].ends_with("##");
+            if command || c == '\u{7f}' || text::is_hidden(c) {
                 writer.write_all(&fragment.as_bytes()[plain..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(writer, "\\u{unit:04x}")?;

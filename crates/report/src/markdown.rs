@@ -127,7 +127,7 @@ fn notes(report: &Report, summary: &Summary, out: &mut String) {
         let message = escape::markdown_message(&text::clip(&note.message, MESSAGE_MAX));
         match &note.location {
             Some(place) => out.push_str(&format!("- {}: {message}\n", link(report, place))),
-            None => out.push_str(&format!("- {message}\n")),
+            None => out.push_str(&format!("- not read: {message}\n")),
         }
     }
     more(notes.len(), out);

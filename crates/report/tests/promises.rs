@@ -10,7 +10,7 @@ use undrawn_report::{Format, Style, diff, github, json, map, render, schema};
 /// Text of all sorts: any characters, and those that formats obey.
 fn any_text() -> impl Strategy<Value = String> {
     let special = prop::sample::select(
-        "::error::|##[x]|\u{1b}[31m|\u{9b}31m|\r\n|<script>|]]>|-->|&amp;|`|```|@a|%0A|\\|\u{202e}|\u{feff}|\t|\u{0}|\u{ffff}|\"|'|é|漢|[a](b)|{0}|$x$|,|:"
+        "::error::|##[x]|\u{1b}[31m|\u{9b}31m|\r\n|<script>|]]>|-->|&amp;|`|```|@a|%0A|\\|\u{202e}|\u{feff}|\t|\u{0}|\u{ffff}|\"|'|é|漢|[a](http://b)|www.|mailto:a|{0}|$x$|,|:"
             .split('|')
             .collect::<Vec<_>>(),
     );
@@ -64,7 +64,10 @@ proptest! {
     }
 
     #[test]
-    fn terminal_formats_hold_no_command_for_a_runner(text in any_text()) {
+    fn output_in_a_log_holds_no_command_for_a_runner(text in any_text()) {
+        for format in [Format::Json, Format::Jsonl, Format::Sarif, Format::Gitlab, Format::Junit, Format::Html] {
+            prop_assert!(!printed(format, &text).contains("##["), "{format}");
+        }
         for format in [Format::Full, Format::Concise] {
             for line in printed(format, &text).lines() {
                 let line = line.trim_start();
@@ -97,7 +100,7 @@ proptest! {
         // What stands outside code spans; a span ends with as many backticks as it began with.
         let outside = outside_code(&out);
         prop_assert!(!outside.contains('<'), "{}", outside);
-        prop_assert!(!outside.contains("http:"), "{}", outside);
+        prop_assert!(!outside.contains("://") && !outside.contains("mailto:"), "{}", outside);
         prop_assert!(!outside.contains("@") || outside.contains("@&#8203;"));
     }
 
