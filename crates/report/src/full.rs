@@ -81,10 +81,10 @@ impl Page<'_> {
         main.extend(left_out(finding.related.len(), "place"));
         let title = Group::with_title(title.id(text::line(&finding.rule)));
         if finding.path.is_empty() {
-            return vec![title.elements(with_help(main, finding))];
+            return vec![title.elements(with_help(main, finding, 1))];
         }
         let path = Group::with_title(Level::NOTE.secondary_title("the path, step by step"));
-        vec![title.elements(main), path.elements(with_help(self.steps(&finding.path), finding))]
+        vec![title.elements(main), path.elements(with_help(self.steps(&finding.path), finding, 0))]
     }
 
     fn steps(&mut self, steps: &[Related]) -> Vec<Element<'static>> {
@@ -163,9 +163,10 @@ fn label(place: &Place) -> Option<String> {
     (!place.label.is_empty()).then(|| text::clip(&text::line(&place.label), LABEL_MAX))
 }
 
-fn with_help(mut elements: Vec<Element<'static>>, finding: &Finding) -> Vec<Element<'static>> {
-    // The renderer sets a message apart from one excerpt, not from the last of several.
-    if elements.len() > 1 && matches!(elements.last(), Some(Element::Cause(_))) {
+/// The renderer sets a message apart from the only excerpt of a first group (`apart` is 1), not from the last of several
+/// and not in a later group (`apart` is 0).
+fn with_help(mut elements: Vec<Element<'static>>, finding: &Finding, apart: usize) -> Vec<Element<'static>> {
+    if elements.len() > apart && matches!(elements.last(), Some(Element::Cause(_))) {
         elements.push(Padding.into());
     }
     if !finding.help.is_empty() {

@@ -53,6 +53,32 @@ fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }
 
+/// One finding whose places are of every awkward sort.
+fn places() -> Fixture {
+    let mut fixture = fixture::shop();
+    let finding = &mut fixture.findings[0];
+    let at = |file: &str, line, column, end_line, end_column| undrawn_model::Location {
+        file: file.into(),
+        line,
+        column,
+        end_line,
+        end_column,
+    };
+    let related = |location, message: &str| undrawn_model::Related { location, message: message.into() };
+    finding.location = at("README.md", 4, 1, 8, 22);
+    finding.label = "several lines".into();
+    finding.related = vec![
+        related(at("gone.yml", 3, 7, 3, 9), "a file that is not at hand"),
+        related(at("min.js", 1, 400, 1, 406), "a minified file"),
+        related(at("crlf.properties", 2, 5, 2, 9), "a file with tabs and Windows line ends"),
+        related(at("README.md", 900, 1, 900, 2), "a line that is not there"),
+    ];
+    fixture.files.push(("min.js".into(), format!("{}TARGET{}", "a".repeat(399), "b".repeat(999))));
+    fixture.files.push(("crlf.properties".into(), "a=1\r\n\tb\t=\u{1b}[2J\r\nc=3\r\n".into()));
+    fixture.findings.truncate(1);
+    fixture
+}
+
 /// A picture as plain lines.
 fn drawn(model: &undrawn_model::SystemModel, options: &PictureOptions) -> String {
     let picture = picture::picture(model, options);
@@ -78,6 +104,7 @@ fn output(fixture: &Fixture, name: &str, style: &Style) -> String {
         MapDiff::between(model, &newer)
     };
     match name {
+        "full-places" => places().report(|report| render(Format::Full, report, style)),
         "map" => map::render(model, style),
         "identities" => map::identities(model, style),
         "picture" => drawn(model, &Default::default()),

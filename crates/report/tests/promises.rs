@@ -27,7 +27,7 @@ fn obeyed_by_terminal(c: char) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 
     #[test]
     fn no_format_lets_a_control_character_through(text in any_text()) {
