@@ -4,7 +4,10 @@
 //! called, or (version 1) services at the top level of a file whose name says compose. Files of one folder are one scope:
 //! an override file speaks about the services of the file it overrides.
 //!
-//! Specification: <https://github.com/compose-spec/compose-spec/blob/main/spec.md>.
+//! Specification: <https://github.com/compose-spec/compose-spec/blob/main/spec.md>. A service that others extend from
+//! another file is itself no part of the project:
+//! <https://docs.docker.com/compose/how-tos/multiple-compose-files/extends/>. Services with `depends_on` pass it on
+//! although that page says otherwise: <https://github.com/docker/compose/issues/12360>.
 
 mod mounts;
 mod ports;

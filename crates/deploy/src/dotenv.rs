@@ -1,7 +1,6 @@
 //! `.env` files: `NAME=value` lines.
 //!
-//! Syntax as docker compose reads it: <https://docs.docker.com/compose/how-tos/environment-variables/env-file/> is the
-//! same as <https://github.com/compose-spec/compose-spec/blob/main/spec.md#env_file-format>.
+//! Syntax as docker compose reads it: <https://docs.docker.com/compose/env-file/>.
 
 use crate::Reading;
 use crate::command;
@@ -89,18 +88,40 @@ fn one(text: &str, start: usize, end: usize) -> (Option<Line<'_>>, usize) {
     let at = end - value.len();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     if let Some(quote) = quote
-        && let Some(close) = text.get(at + 1..).and_then(|rest| rest.find(quote))
+        && let Some(close) = text.get(at + 1..).and_then(|rest| closing(rest, quote))
     {
         let inner = at + 1..at + 1 + close;
         let content = text.get(inner.clone()).unwrap_or("");
         let syntax = if quote == '"' { Syntax::Shell } else { Syntax::Plain };
         let next = text.get(inner.end..).and_then(|r| r.find('\n')).map_or(text.len(), |i| inner.end + i + 1);
-        return (Some(Line { key: key.trim(), value: Template::parse(content, syntax), span: inner }), next);
+        let value = Template::parse(&unescaped(content), syntax);
+        return (Some(Line { key: key.trim(), value, span: inner }), next);
     }
     // A comment begins at a `#` after a space.
     let content = value.split(" #").next().unwrap_or("").trim_end();
     let span = at..at + content.len();
     (Some(Line { key: key.trim(), value: Template::parse(content, Syntax::Shell), span }), end)
+}
+
+/// Byte of the quote that is not escaped.
+fn closing(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let ends = c == quote && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends.then_some(at)
+    })
+}
+
+/// A backslash before a quote or backslash goes away; others stay, which is right for paths and patterns.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.next_if(|n| c == '\\' && matches!(n, '"' | '\'' | '\\'));
+        out.push(next.unwrap_or(c));
+    }
+    out
 }
 
 fn is_name(key: &str) -> bool {

@@ -180,6 +180,12 @@ impl<'a> Cluster<'a> {
         out
     }
 
+    /// Names of the Services of a file, with the workloads behind them.
+    pub(crate) fn services_of(&self, path: &str) -> Vec<(&'a str, Subject)> {
+        let own = self.objects.iter().filter(|o| o.kind == "Service" && *o.yaml.file.path == *path);
+        own.flat_map(|o| self.behind(o.namespace, o.name).into_iter().map(move |s| (o.name, s))).collect()
+    }
+
     /// The value of a key of a ConfigMap (`kind`) or Secret.
     fn value(&self, kind: &str, namespace: &str, name: &str, key: &str) -> Option<&'a str> {
         let found = |o: &&Object<'a>| o.kind == kind && o.namespace == namespace && o.name == name;

@@ -8,11 +8,14 @@ use crate::dotenv;
 use crate::emit::{self, Out};
 use crate::kubernetes::{Cluster, config_map_subject, secret_subject};
 use crate::yaml::{self, Node, Yaml};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use undrawn_model::{Claim, SettingClaim, SettingSort, SourceFile, SourceTree, Subject, Syntax, Template};
 
 /// File names of kustomizations.
 const NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Overlays on overlays are followed this deep.
+const OVERLAYS_MAX: usize = 8;
 
 /// Read beside the manifests; by itself only files that no other format wants.
 pub(crate) fn wants(path: &str) -> bool {
@@ -65,7 +68,7 @@ impl<'a> Overlays<'a> {
     }
 
     /// Says what kustomizations say by themselves.
-    pub(crate) fn say(&self, _cluster: &Cluster<'_>, out: &mut Out) {
+    pub(crate) fn say(&self, cluster: &Cluster<'_>, out: &mut Out) {
         for yaml in &self.files {
             let mark = out.evidence.len();
             let Some(root) = root(yaml) else { continue };
@@ -76,10 +79,45 @@ impl<'a> Overlays<'a> {
             for item in root.get("secretGenerator").map(Node::items).unwrap_or(&[]) {
                 self.generated(yaml, item, secret_subject, true, out);
             }
+            self.renamed(yaml, root, cluster, out);
             operations_note(yaml, root, out);
             let profiles = self.profiles(&yaml.file.path);
             let said = out.evidence.get_mut(mark..).unwrap_or(&mut []);
             said.iter_mut().filter(|_| !profiles.is_empty()).for_each(|e| e.profiles.clone_from(&profiles));
+        }
+    }
+
+    /// Names that Services get by `namePrefix`, `nameSuffix` and `namespace`.
+    fn renamed(&self, yaml: &Yaml, root: &Node, cluster: &Cluster<'_>, out: &mut Out) {
+        let keys = ["namePrefix", "nameSuffix", "namespace"];
+        let [prefix, suffix, namespace] = keys.map(|k| root.text_at(&[k]).unwrap_or(""));
+        let Some(node) = keys.iter().find_map(|k| root.get(k)) else { return };
+        let mut files = BTreeSet::new();
+        self.resources(yaml, 0, &mut files);
+        for (service, subject) in files.iter().flat_map(|path| cluster.services_of(path)) {
+            let name = format!("{prefix}{service}{suffix}");
+            let full = (!namespace.is_empty()).then(|| format!("{name}.{namespace}"));
+            let short = (name != service).then_some(name);
+            for host in short.into_iter().chain(full) {
+                let detail = format!("Kustomize calls the Service {service} {host}");
+                out.host(&subject, Template::text(host), yaml.location(node), detail);
+            }
+        }
+    }
+
+    /// Paths of all manifests of an overlay, through the overlays below it.
+    fn resources(&self, yaml: &Yaml, depth: usize, out: &mut BTreeSet<String>) {
+        let Some(root) = root(yaml).filter(|_| depth < OVERLAYS_MAX) else { return };
+        let lists = ["resources", "bases", "components"];
+        for item in lists.iter().flat_map(|l| root.get(l).map(Node::items).unwrap_or(&[])) {
+            let Some(path) = item.text().and_then(|t| SourceTree::join(yaml.file.dir(), t)) else { continue };
+            match self.files.iter().find(|y| y.file.dir() == path) {
+                Some(below) if below.file.path != yaml.file.path => self.resources(below, depth + 1, out),
+                Some(_) => {}
+                None => {
+                    out.insert(path);
+                }
+            }
         }
     }
 

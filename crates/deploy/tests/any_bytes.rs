@@ -109,7 +109,7 @@ proptest! {
 fn deep_and_long_inputs_end() {
     let deep = format!("services: {}{}", "{a: ".repeat(5000), "}".repeat(5000));
     let blocks =
-        format!("{}{}", "server { location / { ".repeat(5000), "proxy_pass http://a; }".repeat(5000));
+        format!("{}{}", "server {\n location / {\n".repeat(5000), "proxy_pass http://a; }\n".repeat(5000));
     let nested = format!("output {{ {}", "if a { ".repeat(5000));
     let quotes = "'".repeat(20_000);
     let long = "RUN a \\\n".repeat(20_000);

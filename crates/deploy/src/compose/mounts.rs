@@ -1,6 +1,7 @@
 //! Files and folders of the tree that a service mounts.
 
 use super::{Compose, Project};
+use crate::embed;
 use crate::emit::Out;
 use crate::yaml::Node;
 use undrawn_model::{SourceTree, Subject};
@@ -57,9 +58,14 @@ pub(super) fn configs(
     for section in ["configs", "secrets"] {
         for item in body.get(section).map(Node::items).unwrap_or(&[]) {
             let Some(name) = item.text().or_else(|| item.text_at(&["source"])) else { continue };
-            let file = compose.section(section).and_then(|s| s.text_at(&[name, "file"]));
-            if let Some(file) = file {
+            let Some(definition) = compose.section(section).and_then(|s| s.get(name)) else { continue };
+            if let Some(file) = definition.text_at(&["file"]) {
                 own(project, compose, &compose.resolved(file), (item, subject), out);
+            }
+            let target = item.text_at(&["target"]).unwrap_or(name);
+            let target = target.rsplit('/').next().unwrap_or(target);
+            if let Some(content) = definition.get("content").filter(|_| embed::is_file(target)) {
+                embed::read(&compose.yaml, content, target, subject, out);
             }
         }
     }
