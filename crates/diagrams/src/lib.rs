@@ -3,12 +3,16 @@
 //! One file a format. A format is registered by one line in [`FORMATS`]. A reader never fails: what it does not
 //! understand is a note, and everything else of the text is still read.
 
+mod d2;
+mod dot;
 mod ignore;
+mod likec4;
 mod markdown;
 mod mermaid;
 mod picture;
 mod plantuml;
 mod structurizr;
+mod svg;
 
 use std::ops::Range;
 use undrawn_model::{ComponentKind, Drawing, Evidence, Mode, Need, Note, SourceFile, SourceTree, Verdict};
@@ -48,7 +52,21 @@ pub static FORMATS: &[Format] = &[
         add: Some(structurizr::add),
         render: Some(structurizr::render),
     },
+    Format { name: "dot", wants: never, read: nothing, read_tree: None, add: None, render: Some(dot::render) },
+    Format { name: "d2", wants: never, read: nothing, read_tree: None, add: None, render: Some(d2::render) },
+    Format { name: "likec4", wants: never, read: nothing, read_tree: None, add: None, render: Some(likec4::render) },
+    Format { name: "svg", wants: never, read: nothing, read_tree: None, add: None, render: Some(svg::render) },
 ];
+
+/// For formats that are only written.
+fn never(_: &str) -> bool {
+    false
+}
+
+/// For formats that are only written.
+fn nothing(_: &SourceFile) -> (Vec<Drawing>, Vec<Note>) {
+    (vec![], vec![])
+}
 
 /// Replaces bytes of a text. Several edits of one text are given from the same original and do not overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]

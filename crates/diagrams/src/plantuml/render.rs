@@ -92,8 +92,8 @@ fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in one_line(text).chars() {
         match c {
-            '"' | '<' | '>' | '\\' | '*' | '~' | '[' | ']' | '{' | '}' | '$' | '%' | '#' | '\'' | '!'
-            | '/' | '=' | '_' => {
+            '"' | '<' | '>' | '+' | '\\' | '*' | '~' | '[' | ']' | '{' | '}' | '$' | '%' | '#' | '\''
+            | '!' | '/' | '=' | '_' => {
                 let _ = write!(out, "<U+{:04X}>", u32::from(c));
             }
             _ => out.push(c),
