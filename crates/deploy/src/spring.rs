@@ -26,7 +26,8 @@ pub(crate) fn wants(path: &str) -> bool {
     matches!(ending, "yml" | "yaml" | "properties") && !is_foreign(path)
 }
 
-fn is_foreign(path: &str) -> bool {
+/// True for build output, test resources and archetypes.
+pub(crate) fn is_foreign(path: &str) -> bool {
     const BUILT: &[&str] = &[
         "/target/classes/",
         "/target/test-classes/",
@@ -46,6 +47,16 @@ fn is_test(rooted: &str) -> bool {
         let set = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
         rest.contains('/') && (set.contains("test") || set == "it")
     })
+}
+
+/// Profiles of which any one is meant by a text: names, commas, expressions.
+pub(crate) fn profile_list(text: &str) -> Vec<String> {
+    profiles::list(text)
+}
+
+/// Keys and values of a `.properties` text.
+pub(crate) fn property_pairs(text: &str) -> Vec<(String, String)> {
+    properties::parse(text).into_iter().map(|p| (p.entry.key, p.entry.value)).collect()
 }
 
 /// Whose a file is.

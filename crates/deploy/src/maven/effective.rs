@@ -303,7 +303,7 @@ fn written_group(pom: &Pom) -> String {
 
 /// The artifact; a file without one is called like its folder.
 fn written_artifact(pom: &Pom) -> String {
-    let folder = || pom.dir.rsplit('/').next().unwrap_or_default().to_string();
+    let folder = || crate::packages::folder(&pom.dir).to_string();
     pom.artifact.as_ref().map_or_else(folder, |a| a.text.clone())
 }
 

@@ -33,8 +33,7 @@ pub(super) fn of_documents(pairs: &Pairs) -> BTreeMap<usize, Vec<String>> {
         if canonical(&pair.entry.key).starts_with("spring.config.activate.oncloudplatform") {
             platforms.insert(pair.document, format!("cloud-platform:{value}"));
         } else if !value.is_empty() {
-            let alternatives = value.split(',').map(str::trim).filter(|v| !v.is_empty()).flat_map(expression);
-            out.entry(pair.document).or_default().extend(alternatives);
+            out.entry(pair.document).or_default().extend(list(value));
         }
     }
     for (document, platform) in platforms {
@@ -42,6 +41,11 @@ pub(super) fn of_documents(pairs: &Pairs) -> BTreeMap<usize, Vec<String>> {
         *all = both(all, &[platform]);
     }
     out
+}
+
+/// Names and expressions between commas, any of which is enough.
+pub(super) fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|v| !v.is_empty()).flat_map(expression).collect()
 }
 
 /// Profiles under which both conditions hold; an empty one always holds.

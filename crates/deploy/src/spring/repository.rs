@@ -7,6 +7,7 @@
 //! profile `docker`, and `application.yml` is every client.
 
 use super::pairs::{Pairs, canonical, relaxed};
+use super::profiles::both;
 use std::collections::{BTreeMap, BTreeSet};
 use undrawn_model::{SourceFile, SourceTree};
 
@@ -95,8 +96,8 @@ pub(super) fn find(
                 continue;
             }
             let mut served = served(stem(file), &known, names);
-            if environments.contains(dir.as_str()) && served.profiles.is_empty() {
-                served.profiles = vec![basename(dir).to_string()];
+            if environments.contains(dir.as_str()) {
+                served.profiles = both(&[basename(dir).to_string()], &served.profiles);
             }
             out.insert(file.path.to_string(), served);
         }
