@@ -35,9 +35,15 @@ fn main() {
         });
     }
     for (name, c) in counts {
-        println!("{name}: {} files with diagrams, forms {:?}, {} boxes, {} lines", c.files, c.forms, c.boxes, c.lines);
+        println!(
+            "{name}: {} files with diagrams, forms {:?}, {} boxes, {} lines",
+            c.files, c.forms, c.boxes, c.lines
+        );
         println!("  notes: {:?}", c.notes);
-        println!("  additions: {} tried, {} made, {} broken, refused {:?}", c.tried, c.added, c.broken, c.refused);
+        println!(
+            "  additions: {} tried, {} made, {} broken, refused {:?}",
+            c.tried, c.added, c.broken, c.refused
+        );
     }
 }
 
@@ -79,7 +85,10 @@ fn measure(format: &Format, file: &SourceFile, counts: &mut Counts, quiet: bool)
                 }
                 Err(why) => {
                     println!("refused {} {why} {:?} {:?}", drawing.location, addition.from, addition.to);
-                    *counts.refused.entry(why.split('`').step_by(2).collect::<Vec<_>>().join("..")).or_default() += 1;
+                    *counts
+                        .refused
+                        .entry(why.split('`').step_by(2).collect::<Vec<_>>().join(".."))
+                        .or_default() += 1;
                 }
             }
         }
@@ -107,11 +116,17 @@ fn additions(drawing: &Drawing) -> Vec<Addition> {
 }
 
 /// Adds, and checks the result. An error is the format's refusal.
-fn attempt(format: &Format, file: &SourceFile, drawing: &Drawing, addition: &Addition) -> Result<bool, String> {
+fn attempt(
+    format: &Format,
+    file: &SourceFile,
+    drawing: &Drawing,
+    addition: &Addition,
+) -> Result<bool, String> {
     let Some(add) = format.add else { return Err("not written".into()) };
     let edits = add(&file.text, drawing, addition).map_err(|r| r.0)?;
     let edited = apply(&file.text, &edits);
-    let (drawings, notes) = (format.read)(&SourceFile { path: file.path.clone(), text: edited.as_str().into() });
+    let (drawings, notes) =
+        (format.read)(&SourceFile { path: file.path.clone(), text: edited.as_str().into() });
     let Some(new) = drawings.iter().find(|d| d.id == drawing.id) else { return Ok(false) };
     let mut rest = edited.lines();
     let only_added = file.text.lines().all(|old| rest.any(|l| l == old));
@@ -122,7 +137,9 @@ fn attempt(format: &Format, file: &SourceFile, drawing: &Drawing, addition: &Add
     };
     let boxes_kept = drawing.boxes.iter().all(|b| {
         let now = new.box_of(&b.id);
-        now.is_some_and(|n| n.label == b.label && n.kind == b.kind && n.group == b.group && n.details == b.details)
+        now.is_some_and(|n| {
+            n.label == b.label && n.kind == b.kind && n.group == b.group && n.details == b.details
+        })
     });
     let fresh = usize::from(matches!(addition.to, End::New { .. }));
     Ok(only_added

@@ -37,7 +37,8 @@ fn split_until(reason: &str) -> Result<(String, Option<String>), &'static str> {
     let Some(at) = reason.rfind("until ") else { return Ok((reason.to_string(), None)) };
     let (before, day) = (&reason[..at], reason[at + "until ".len()..].trim());
     // "until the rewrite" in the middle of a sentence is part of the reason; only a date ends it.
-    if !(before.is_empty() || before.ends_with([',', ' '])) || !day.starts_with(|c: char| c.is_ascii_digit()) {
+    if !(before.is_empty() || before.ends_with([',', ' '])) || !day.starts_with(|c: char| c.is_ascii_digit())
+    {
         return Ok((reason.to_string(), None));
     }
     if !is_day(day) {
@@ -65,8 +66,9 @@ mod tests {
 
     #[test]
     fn every_part_but_the_two_ends_may_be_missing() {
-        let full =
-            read(" undrawn: ignore[undrawn-dependency] a b -> c: known, paid by X, until 2027-01-01").unwrap().unwrap();
+        let full = read(" undrawn: ignore[undrawn-dependency] a b -> c: known, paid by X, until 2027-01-01")
+            .unwrap()
+            .unwrap();
         assert_eq!((full.rule.as_deref(), &*full.from, &*full.to), (Some("undrawn-dependency"), "a b", "c"));
         assert_eq!((&*full.reason, full.until.as_deref()), ("known, paid by X", Some("2027-01-01")));
         let bare = read("undrawn: ignore a -> b").unwrap().unwrap();

@@ -29,7 +29,9 @@ pub(crate) struct Fence {
 /// True for files in which [`fences`] looks for blocks.
 pub(crate) fn is_markdown(path: &str) -> bool {
     extension(path).is_some_and(|e| {
-        ["md", "markdown", "mdx", "mdown", "mkd", "mkdn", "qmd", "rmd"].iter().any(|m| e.eq_ignore_ascii_case(m))
+        ["md", "markdown", "mdx", "mdown", "mkd", "mkdn", "qmd", "rmd"]
+            .iter()
+            .any(|m| e.eq_ignore_ascii_case(m))
     })
 }
 
@@ -89,7 +91,8 @@ impl Walk {
                 if closes(content, open) {
                     return self.close(true);
                 }
-                let spaces = content.bytes().take(open.indent).take_while(|b| matches!(b, b' ' | b'\t')).count();
+                let spaces =
+                    content.bytes().take(open.indent).take_while(|b| matches!(b, b' ' | b'\t')).count();
                 if let Some(fence) = &mut open.fence {
                     fence.rows.push(row.start + prefix + spaces..row.end);
                 }

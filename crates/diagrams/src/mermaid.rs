@@ -21,15 +21,22 @@ use source::{Page, Source};
 use undrawn_model::{Drawing, DrawingForm, DrawnIgnore, Note, SourceFile};
 
 /// Mermaid in Markdown and in files of its own.
-pub const FORMAT: Format =
-    Format { name: "mermaid", wants, read, read_tree: None, add: Some(add::add), render: Some(render::render) };
+pub const FORMAT: Format = Format {
+    name: "mermaid",
+    wants,
+    read,
+    read_tree: None,
+    add: Some(add::add),
+    render: Some(render::render),
+};
 
 fn wants(path: &str) -> bool {
     markdown::is_markdown(path) || is_own_file(path)
 }
 
 fn is_own_file(path: &str) -> bool {
-    markdown::extension(path).is_some_and(|e| e.eq_ignore_ascii_case("mmd") || e.eq_ignore_ascii_case("mermaid"))
+    markdown::extension(path)
+        .is_some_and(|e| e.eq_ignore_ascii_case("mmd") || e.eq_ignore_ascii_case("mermaid"))
 }
 
 fn read(file: &SourceFile) -> (Vec<Drawing>, Vec<Note>) {
@@ -68,11 +75,45 @@ enum Kind {
 
 /// First words of diagrams that show no components: <https://mermaid.js.org/intro/syntax-reference.html>
 const OTHERS: &[&str] = &[
-    "block", "block-beta", "classdiagram", "classdiagram-v2", "erdiagram", "eventmodeling", "gantt", "gitgraph", "info",
-    "ishikawa", "ishikawa-beta", "journey", "kanban", "mindmap", "packet", "packet-beta", "pie", "quadrantchart",
-    "radar", "radar-beta", "requirement", "requirementdiagram", "sankey", "sankey-beta", "statediagram",
-    "statediagram-v2", "timeline", "treemap", "treemap-beta", "treeview", "treeview-beta", "usecase", "venn",
-    "venn-beta", "wardley", "wardley-beta", "xychart", "xychart-beta", "zenuml",
+    "block",
+    "block-beta",
+    "classdiagram",
+    "classdiagram-v2",
+    "erdiagram",
+    "eventmodeling",
+    "gantt",
+    "gitgraph",
+    "info",
+    "ishikawa",
+    "ishikawa-beta",
+    "journey",
+    "kanban",
+    "mindmap",
+    "packet",
+    "packet-beta",
+    "pie",
+    "quadrantchart",
+    "radar",
+    "radar-beta",
+    "requirement",
+    "requirementdiagram",
+    "sankey",
+    "sankey-beta",
+    "statediagram",
+    "statediagram-v2",
+    "timeline",
+    "treemap",
+    "treemap-beta",
+    "treeview",
+    "treeview-beta",
+    "usecase",
+    "venn",
+    "venn-beta",
+    "wardley",
+    "wardley-beta",
+    "xychart",
+    "xychart-beta",
+    "zenuml",
 ];
 
 fn parse<'a>(source: &'a Source<'a>) -> Parsed<'a> {
@@ -94,7 +135,10 @@ fn parse<'a>(source: &'a Source<'a>) -> Parsed<'a> {
             let mut sheet = Sheet::new(source);
             if !other.is_empty() && !OTHERS.contains(&other) {
                 let shown: String = word.chars().take(40).collect();
-                sheet.unread(at - word.len()..at, format!("`{shown}` begins no Mermaid diagram that is known"));
+                sheet.unread(
+                    at - word.len()..at,
+                    format!("`{shown}` begins no Mermaid diagram that is known"),
+                );
             }
             (Kind::Other, sheet)
         }
@@ -130,7 +174,9 @@ fn ignores(source: &Source<'_>, notes: &mut Vec<Note>) -> Vec<DrawnIgnore> {
         let location = source.location(*offset..*offset + "%% ".len() + comment.len());
         match ignore::parse(comment, location.clone()) {
             Some(Ok(ignore)) => out.push(ignore),
-            Some(Err(why)) => notes.push(Note::unread(location, format!("this ignore comment is not understood: {why}"))),
+            Some(Err(why)) => {
+                notes.push(Note::unread(location, format!("this ignore comment is not understood: {why}")))
+            }
             None => {}
         }
     }

@@ -2,9 +2,7 @@
 
 use proptest::prelude::*;
 use undrawn_diagrams::{Addition, End, FORMATS, Format, Picture, PictureBox, PictureLine, apply};
-use undrawn_model::{
-    ComponentKind, Drawing, DrawingForm, LineEnds, Mode, Need, Note, SourceFile, Verdict,
-};
+use undrawn_model::{ComponentKind, Drawing, DrawingForm, LineEnds, Mode, Need, Note, SourceFile, Verdict};
 
 fn mermaid() -> &'static Format {
     FORMATS.iter().find(|f| f.name == "mermaid").expect("registered")
@@ -17,16 +15,96 @@ fn read(path: &str, text: &str) -> (Vec<Drawing>, Vec<Note>) {
 /// Pieces that Mermaid texts are made of, put together at random: closer to trouble than random letters.
 fn pieces() -> impl Strategy<Value = String> {
     let words = [
-        "flowchart LR\n", "sequenceDiagram\n", "C4Container\n", "architecture-beta\n", "subgraph s[\"t\"]\n", "end\n",
-        "A", "b-c", "é", "x", "o", "1", " ", "\n", "\r\n", ";", "&", " & ", "-->", "---", "-.->", "-. t .->", "==>",
-        "== t ==>", "<-->", "--x", "o--o", "~~~", "|", "|\"t\"|", "[", "]", "(", ")", "{", "}", "[(", ")]", "((", "))",
-        ">", "[/", "/]", "\\]", "\"", "`", "@{ shape: cyl }", "@{", ":::", "e1@", "%%", "%% undrawn: ignore a -> b: c\n",
-        "%%{init: {}}%%", "---\n", "title: x\n", "class A external\n", "linkStyle 0 stroke:red\n", "style A fill:#fff\n",
-        "A->>B: hi\n", "B-->>A: ok\n", "loop\n", "alt x\n", "else\n", "box Aqua T\n", "participant P as Q\n",
-        "actor U\n", "note over A,B: x\n", "Rel(a, b, \"c\")\n", "System_Boundary(s, \"t\") {\n", "}\n",
-        "ContainerDb(d, \"D\")\n", "service a(server)[A]\n", "junction j\n", "a:R --> L:b\n", "group g(cloud)[G]\n",
-        "a{group}:R -- L:j\n", "#quot;", "&amp;", "<br/>", "<b>", "accTitle: t\n", "accDescr {\n", "```\n", "```mermaid\n",
-        "> ", "    ", "\t", "<!--\n", "-->\n", "# h\n",
+        "flowchart LR\n",
+        "sequenceDiagram\n",
+        "C4Container\n",
+        "architecture-beta\n",
+        "subgraph s[\"t\"]\n",
+        "end\n",
+        "A",
+        "b-c",
+        "é",
+        "x",
+        "o",
+        "1",
+        " ",
+        "\n",
+        "\r\n",
+        ";",
+        "&",
+        " & ",
+        "-->",
+        "---",
+        "-.->",
+        "-. t .->",
+        "==>",
+        "== t ==>",
+        "<-->",
+        "--x",
+        "o--o",
+        "~~~",
+        "|",
+        "|\"t\"|",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        "[(",
+        ")]",
+        "((",
+        "))",
+        ">",
+        "[/",
+        "/]",
+        "\\]",
+        "\"",
+        "`",
+        "@{ shape: cyl }",
+        "@{",
+        ":::",
+        "e1@",
+        "%%",
+        "%% undrawn: ignore a -> b: c\n",
+        "%%{init: {}}%%",
+        "---\n",
+        "title: x\n",
+        "class A external\n",
+        "linkStyle 0 stroke:red\n",
+        "style A fill:#fff\n",
+        "A->>B: hi\n",
+        "B-->>A: ok\n",
+        "loop\n",
+        "alt x\n",
+        "else\n",
+        "box Aqua T\n",
+        "participant P as Q\n",
+        "actor U\n",
+        "note over A,B: x\n",
+        "Rel(a, b, \"c\")\n",
+        "System_Boundary(s, \"t\") {\n",
+        "}\n",
+        "ContainerDb(d, \"D\")\n",
+        "service a(server)[A]\n",
+        "junction j\n",
+        "a:R --> L:b\n",
+        "group g(cloud)[G]\n",
+        "a{group}:R -- L:j\n",
+        "#quot;",
+        "&amp;",
+        "<br/>",
+        "<b>",
+        "accTitle: t\n",
+        "accDescr {\n",
+        "```\n",
+        "```mermaid\n",
+        "> ",
+        "    ",
+        "\t",
+        "<!--\n",
+        "-->\n",
+        "# h\n",
     ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..60).prop_map(|w| w.concat())
 }
@@ -35,7 +113,10 @@ fn lies_inside(text: &str, drawings: &[Drawing], notes: &[Note]) {
     let lines = text.split('\n').count() as u32;
     let places = drawings.iter().flat_map(|d| {
         let boxes = d.boxes.iter().map(|b| &b.location);
-        boxes.chain(d.lines.iter().map(|l| &l.location)).chain(d.groups.iter().map(|g| &g.location)).chain([&d.location])
+        boxes
+            .chain(d.lines.iter().map(|l| &l.location))
+            .chain(d.groups.iter().map(|g| &g.location))
+            .chain([&d.location])
     });
     for place in places.chain(notes.iter().filter_map(|n| n.location.as_ref())) {
         assert!(place.line >= 1 && place.end_line <= lines && place.column >= 1, "{place:?}");
@@ -46,15 +127,20 @@ fn lies_inside(text: &str, drawings: &[Drawing], notes: &[Note]) {
             assert!(d.box_of(end).is_some() || d.group_of(end).is_some(), "{end} is not drawn");
         }
         for group in d.boxes.iter().filter_map(|b| b.group.as_ref()) {
-            assert!(d.group_of(group).is_some() || group.is_empty() || d.form == DrawingForm::Architecture, "{group}");
+            assert!(
+                d.group_of(group).is_some() || group.is_empty() || d.form == DrawingForm::Architecture,
+                "{group}"
+            );
         }
     }
 }
 
 /// What an addition must leave alone: everything but places.
 fn parts(d: &Drawing) -> (Vec<String>, Vec<String>) {
-    let boxes = d.boxes.iter().map(|b| format!("{} {} {:?} {:?} {:?}", b.id, b.label, b.details, b.kind, b.group));
-    let lines = d.lines.iter().map(|l| format!("{} {} {:?} {} {:?}", l.from, l.to, l.label, l.dashed, l.ends));
+    let boxes =
+        d.boxes.iter().map(|b| format!("{} {} {:?} {:?} {:?}", b.id, b.label, b.details, b.kind, b.group));
+    let lines =
+        d.lines.iter().map(|l| format!("{} {} {:?} {} {:?}", l.from, l.to, l.label, l.dashed, l.ends));
     (boxes.collect(), lines.collect())
 }
 
@@ -63,7 +149,12 @@ fn additions(drawing: &Drawing, label: &str) -> Vec<Addition> {
     let text = Some(label.to_string());
     let new = End::New { label: label.to_string(), kind: ComponentKind::Database };
     vec![
-        Addition { from: End::Drawn(first.id.clone()), to: End::Drawn(last.id.clone()), label: text, dashed: false },
+        Addition {
+            from: End::Drawn(first.id.clone()),
+            to: End::Drawn(last.id.clone()),
+            label: text,
+            dashed: false,
+        },
         Addition { from: End::Drawn(last.id.clone()), to: new, label: None, dashed: true },
     ]
 }
@@ -93,7 +184,12 @@ fn adding_keeps_everything(path: &str, text: &str, label: &str) {
 fn picture() -> impl Strategy<Value = Picture> {
     let label = "[^\\x00]{0,24}";
     let boxes = prop::collection::vec(
-        (label, prop::sample::select(ComponentKind::ALL.to_vec()), prop::option::of(label), prop::option::of("[a-c]")),
+        (
+            label,
+            prop::sample::select(ComponentKind::ALL.to_vec()),
+            prop::option::of(label),
+            prop::option::of("[a-c]"),
+        ),
         1..8,
     );
     let lines = prop::collection::vec(
@@ -109,7 +205,8 @@ fn picture() -> impl Strategy<Value = Picture> {
     );
     (label, boxes, lines, prop::collection::vec(label, 0..3)).prop_map(|(title, boxes, lines, hidden)| {
         let count = boxes.len();
-        let boxes = boxes.into_iter().map(|(label, kind, detail, group)| PictureBox { label, kind, detail, group });
+        let boxes =
+            boxes.into_iter().map(|(label, kind, detail, group)| PictureBox { label, kind, detail, group });
         let lines = lines.into_iter().map(|(from, to, label, verdict, need, mode)| PictureLine {
             from: from.index(count),
             to: to.index(count),
@@ -124,7 +221,10 @@ fn picture() -> impl Strategy<Value = Picture> {
 
 /// White space as a label shows it.
 fn words(text: &str) -> String {
-    let blank = |c: char| c.is_control() || matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' | '\u{2028}' | '\u{2029}');
+    let blank = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' | '\u{2028}' | '\u{2029}')
+    };
     text.replace(blank, " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -134,7 +234,8 @@ fn rendering_reads_back(picture: &Picture) {
     assert!(notes.is_empty(), "{notes:?}\n{text}");
     let [drawing] = drawings.as_slice() else { panic!("one drawing:\n{text}") };
     assert_eq!(drawing.boxes.len(), picture.boxes.len(), "{text}");
-    let group_label = |id: &Option<String>| id.as_ref().and_then(|id| drawing.group_of(id)).map(|g| g.label.clone());
+    let group_label =
+        |id: &Option<String>| id.as_ref().and_then(|id| drawing.group_of(id)).map(|g| g.label.clone());
     let mut shown: Vec<_> =
         drawing.boxes.iter().map(|b| (b.label.clone(), b.details.clone(), group_label(&b.group))).collect();
     let mut wanted: Vec<_> = picture
@@ -147,8 +248,17 @@ fn rendering_reads_back(picture: &Picture) {
         })
         .collect();
     // A box without a label shows its id.
-    shown.iter_mut().zip(&drawing.boxes).for_each(|(s, b)| if s.0 == b.id { s.0.clear() });
-    wanted.iter_mut().for_each(|w| if drawing.boxes.iter().any(|b| b.id == w.0) { w.0.clear() });
+    let is_id = |label: &str| drawing.boxes.iter().any(|b| b.id == label);
+    shown.iter_mut().for_each(|s| {
+        if is_id(&s.0) {
+            s.0.clear()
+        }
+    });
+    wanted.iter_mut().for_each(|w| {
+        if is_id(&w.0) {
+            w.0.clear()
+        }
+    });
     shown.sort();
     wanted.sort();
     assert_eq!(shown, wanted, "{text}");

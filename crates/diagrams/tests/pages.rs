@@ -5,9 +5,7 @@
 //! `lines` asks for, one a line; a format's name for rendering the picture that the page's file `picture` asks for.
 
 use std::fmt::Write as _;
-use undrawn_diagrams::{
-    Addition, End, FORMATS, Format, Picture, PictureBox, PictureLine, apply,
-};
+use undrawn_diagrams::{Addition, End, FORMATS, Format, Picture, PictureBox, PictureLine, apply};
 use undrawn_model::{
     ComponentKind, Drawing, LineEnds, Location, Mode, Need, Note, SourceFile, SourceTree, Verdict,
 };
@@ -54,7 +52,8 @@ fn read(case: &Case) -> String {
         let (drawings, notes) = drawings(&tree, file);
         drawings.iter().for_each(|d| show(&mut out, d));
         for note in notes {
-            let place = note.location.map(|l| format!("{}:{}:{}: ", l.file, l.line, l.column)).unwrap_or_default();
+            let place =
+                note.location.map(|l| format!("{}:{}:{}: ", l.file, l.line, l.column)).unwrap_or_default();
             let _ = writeln!(out, "{} {place}{}", if note.unread { "unread" } else { "note" }, note.message);
         }
     }
@@ -89,12 +88,19 @@ fn show(out: &mut String, drawing: &Drawing) {
         let label = line.label.as_ref().map(|l| format!(" {l:?}")).unwrap_or_default();
         let dashed = if line.dashed { " dashed" } else { "" };
         let reply = if line.reply { " reply" } else { "" };
-        let _ = writeln!(out, "  line {} {arrow} {}{label}{dashed}{reply} {}", line.from, line.to, at(&line.location));
+        let _ = writeln!(
+            out,
+            "  line {} {arrow} {}{label}{dashed}{reply} {}",
+            line.from,
+            line.to,
+            at(&line.location)
+        );
     }
     for ignore in &drawing.ignores {
         let rule = ignore.rule.as_deref().unwrap_or("*");
         let until = ignore.until.as_deref().unwrap_or("always");
-        let _ = writeln!(out, "  ignore {rule} {} -> {}: {} ({until})", ignore.from, ignore.to, ignore.reason);
+        let _ =
+            writeln!(out, "  ignore {rule} {} -> {}: {} ({until})", ignore.from, ignore.to, ignore.reason);
     }
 }
 

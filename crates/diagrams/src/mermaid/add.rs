@@ -6,7 +6,7 @@ mod place;
 use super::architecture::Sides;
 use super::sheet::Sheet;
 use super::source::{Page, Source, sources};
-use super::{Kind, Parsed, flow, parse, text};
+use super::{Kind, Parsed, flow, parse, sequence, text};
 use crate::{Addition, Edit, End, Refusal};
 use undrawn_model::{ComponentKind, Drawing};
 
@@ -117,7 +117,9 @@ impl Writer<'_, '_> {
                 return Err(refusal(format!("`{id}` cannot be named in a line")));
             }
         }
-        let row = self.flow_row(&ends[0]).ok_or_else(|| refusal("no place in the diagram is outside all subgraphs"))?;
+        let row = self
+            .flow_row(&ends[0])
+            .ok_or_else(|| refusal("no place in the diagram is outside all subgraphs"))?;
         let node = |end: &End, id: &str| match end {
             End::Drawn(_) => id.to_string(),
             End::New { label, kind } => new_node(id, label, *kind),
@@ -162,7 +164,8 @@ impl Writer<'_, '_> {
             End::New { label, .. } => self.new_participant(label),
         };
         let ends = [name(&self.addition.from)?, name(&self.addition.to)?];
-        let row = self.last_arrow_row().ok_or_else(|| refusal("no place in the diagram is outside all blocks"))?;
+        let row =
+            self.last_arrow_row().ok_or_else(|| refusal("no place in the diagram is outside all blocks"))?;
         let arrows = self.sheet.statements.iter().filter_map(|s| s.arrow.as_ref()).map(|a| a.token.as_str());
         let token = match self.addition.dashed {
             true => "-)",
@@ -182,6 +185,14 @@ impl Writer<'_, '_> {
         if name.is_empty() {
             return Err(refusal("the new participant needs a name with letters or digits"));
         }
+        // A keyword at the start would be taken for a statement; `_` makes one word of it and what follows.
+        let name = match name.split_once(' ') {
+            Some((first, rest)) if sequence::is_keyword(&first.to_ascii_lowercase()) => {
+                format!("{first}_{rest}")
+            }
+            None if sequence::is_keyword(&name.to_ascii_lowercase()) => format!("{name}_"),
+            _ => name,
+        };
         let taken = |id: &str| self.sheet.boxes.iter().any(|b| b.id == id);
         let numbered = (2..1000).map(|n| format!("{name} {n}"));
         std::iter::once(name.clone())
@@ -218,7 +229,9 @@ impl Writer<'_, '_> {
                 }
                 End::Drawn(_) => {}
                 End::New { label, kind } => {
-                    let words = text::one_line(&label.replace(|c: char| !(c.is_ascii_alphanumeric() || c == '_'), " "));
+                    let words = text::one_line(
+                        &label.replace(|c: char| !(c.is_ascii_alphanumeric() || c == '_'), " "),
+                    );
                     let icon = match kind {
                         ComponentKind::Database | ComponentKind::Cache => "database",
                         ComponentKind::External => "cloud",
@@ -230,7 +243,10 @@ impl Writer<'_, '_> {
                 }
             }
         }
-        let row = self.last_arrow_row().or_else(|| self.outer_row()).ok_or_else(|| refusal("the diagram is empty"))?;
+        let row = self
+            .last_arrow_row()
+            .or_else(|| self.outer_row())
+            .ok_or_else(|| refusal("the diagram is empty"))?;
         let (out, into) = self.sides.free(&ends[0], &ends[1]);
         let label = self.label().map(|l| l.replace(|c: char| !(c.is_ascii_alphanumeric() || c == '_'), " "));
         let label = label.map(|l| text::one_line(&l)).filter(|l| !l.is_empty());
@@ -259,8 +275,11 @@ fn unescape_entities(text: &str) -> String {
 fn is_simple(label: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '/' | ',');
     // Words that begin with `x` or `o` beside strokes could be taken for arrow heads.
-    label.chars().all(plain) && label.starts_with(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'o' | 'x'))
-        && label.split(' ').all(|w| !matches!(w.to_ascii_lowercase().as_str(), "end" | "default" | "graph" | "style"))
+    label.chars().all(plain)
+        && label.starts_with(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'o' | 'x'))
+        && label
+            .split(' ')
+            .all(|w| !matches!(w.to_ascii_lowercase().as_str(), "end" | "default" | "graph" | "style"))
         && label.ends_with(|c: char| c.is_ascii_alphanumeric() && !matches!(c, 'o' | 'x'))
 }
 

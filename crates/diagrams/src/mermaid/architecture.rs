@@ -10,8 +10,13 @@ use undrawn_model::{ComponentKind, LineEnds};
 
 /// Reads an architecture diagram; `at` is the offset after its first word.
 pub(crate) fn read<'a>(source: &'a Source<'a>, at: usize) -> (Sheet<'a>, Sides) {
-    let mut reader =
-        Reader { sheet: Sheet::new(source), junctions: BTreeSet::new(), edges: vec![], sides: Sides::default(), steps: 0 };
+    let mut reader = Reader {
+        sheet: Sheet::new(source),
+        junctions: BTreeSet::new(),
+        edges: vec![],
+        sides: Sides::default(),
+        steps: 0,
+    };
     let mut start = at;
     for line in source.text.get(at..).unwrap_or("").split('\n') {
         reader.line(line, start);
@@ -110,8 +115,13 @@ impl Reader<'_> {
             }
             _ => {
                 let icon = declared.icon.filter(|i| !PLAIN_ICONS.contains(i)).map(str::to_string);
-                self.sheet.label(id, [label].into_iter().chain(icon).filter(|l| !l.is_empty()).collect(), range);
-                self.sheet.kind(id, declared.icon.filter(|i| *i == "database").map(|_| ComponentKind::Database));
+                self.sheet.label(
+                    id,
+                    [label].into_iter().chain(icon).filter(|l| !l.is_empty()).collect(),
+                    range,
+                );
+                self.sheet
+                    .kind(id, declared.icon.filter(|i| *i == "database").map(|_| ComponentKind::Database));
                 if let Some(drawn) = self.sheet.touch(id, 0..0) {
                     drawn.group = parent;
                 }
@@ -145,7 +155,9 @@ impl Reader<'_> {
         for i in 0..self.edges.len() {
             if self.steps > STEPS_MAX {
                 let range = self.edges[i].range.clone();
-                return self.sheet.unread(range, "edges from here on were not followed: too many ways through junctions");
+                return self
+                    .sheet
+                    .unread(range, "edges from here on were not followed: too many ways through junctions");
             }
             let ends = self.edges[i].ends.each_ref().map(|e| self.junctions.contains(&e.id));
             match ends {

@@ -90,10 +90,16 @@ impl Reader<'_> {
         if word.starts_with("Update") {
             return None;
         }
-        if word == "BiRel" || word == "RelIndex" || word == "Rel" || word.starts_with("Rel_") || word.starts_with("BiRel_") {
+        if word == "BiRel"
+            || word == "RelIndex"
+            || word == "Rel"
+            || word.starts_with("Rel_")
+            || word.starts_with("BiRel_")
+        {
             return self.relation(word, arguments, range);
         }
-        let boundary = word.ends_with("Boundary") || matches!(word, "Node" | "Deployment_Node" | "Node_L" | "Node_R");
+        let boundary =
+            word.ends_with("Boundary") || matches!(word, "Node" | "Deployment_Node" | "Node_L" | "Node_R");
         let opened = boundary && self.opens();
         let Some(id) = arguments.get(0, "alias").map(str::to_string) else {
             self.sheet.unread(range.clone(), format!("`{word}` needs an alias"));

@@ -122,7 +122,8 @@ impl<'a> Reader<'a> {
             }
             "linkStyle" if keyword => {
                 self.cursor = ahead;
-                self.sheet.numbered |= self.eat_statement().trim_start().starts_with(|c: char| c.is_ascii_digit());
+                self.sheet.numbered |=
+                    self.eat_statement().trim_start().starts_with(|c: char| c.is_ascii_digit());
             }
             _ => return self.chain_statement(start),
         }

@@ -53,7 +53,9 @@ fn boxes(out: &mut String, picture: &Picture, ids: &[String]) {
         };
         count += 1;
         let _ = writeln!(out, "    subgraph group_{count}[{}]", flow::quoted(group));
-        for (j, member) in picture.boxes.iter().enumerate().skip(i).filter(|(_, b)| b.group.as_ref() == Some(group)) {
+        for (j, member) in
+            picture.boxes.iter().enumerate().skip(i).filter(|(_, b)| b.group.as_ref() == Some(group))
+        {
             drawn.insert(j);
             let _ = writeln!(out, "        {}", declare(member, &ids[j]));
         }

@@ -69,9 +69,20 @@ struct Look {
 const BLOCKS: &[&str] = &["loop", "rect", "opt", "alt", "par", "par_over", "critical", "break", "box"];
 /// Words that divide a block.
 const DIVIDERS: &[&str] = &["else", "and", "option"];
-/// Statements that show nothing of the structure.
-const ASIDES: &[&str] =
-    &["activate", "deactivate", "autonumber", "links", "link", "properties", "details"];
+/// Statements that show nothing of the structure. The last ones are of flowcharts, written here by mistake.
+const ASIDES: &[&str] = &[
+    "activate",
+    "deactivate",
+    "autonumber",
+    "links",
+    "link",
+    "properties",
+    "details",
+    "style",
+    "classdef",
+    "class",
+    "linkstyle",
+];
 
 struct Reader<'a> {
     sheet: Sheet<'a>,
@@ -107,7 +118,9 @@ impl Reader<'_> {
             return self.message(text, range);
         }
         match lower.as_str() {
-            "participant" | "actor" if !rest.trim().is_empty() => self.participant(rest, rest_range, lower == "actor"),
+            "participant" | "actor" if !rest.trim().is_empty() => {
+                self.participant(rest, rest_range, lower == "actor")
+            }
             "create" => self.create(rest, rest_range),
             "box" => self.open_box(rest, range),
             "end" if rest.is_empty() || rest.trim_start().starts_with("%%") => self.close(range),
@@ -126,6 +139,8 @@ impl Reader<'_> {
     /// `A as Label`, `A@{ "type": "database" } as Label`
     fn participant(&mut self, rest: &str, range: Range<usize>, actor: bool) {
         let (name, alias) = match split_as(rest) {
+            // `"Label" as A` is PlantUML's order; Mermaid has it the other way round.
+            Some((name, alias)) if name.starts_with('"') && is_word(alias) => (alias, Some(name)),
             Some((name, alias)) => (name, Some(alias)),
             None => (rest.trim(), None),
         };
@@ -200,7 +215,8 @@ impl Reader<'_> {
             return None;
         };
         let left = head[..at].trim().trim_end_matches("()").trim_end();
-        let right = head[at + token.len()..].trim().trim_start_matches("()").trim_start_matches(['+', '-']).trim();
+        let right =
+            head[at + token.len()..].trim().trim_start_matches("()").trim_start_matches(['+', '-']).trim();
         if left.is_empty() || right.is_empty() {
             self.sheet.unread(range, "this message needs two participants");
             return None;
@@ -210,7 +226,8 @@ impl Reader<'_> {
         self.sheet.touch(left, left_range)?;
         self.sheet.touch(right, right_end.saturating_sub(right.len())..right_end)?;
         let (from, to) = if look.backward { (right, left) } else { (left, right) };
-        let reply = look.dashed && look.ends == LineEnds::Forward && from != to && self.callees.contains(from);
+        let reply =
+            look.dashed && look.ends == LineEnds::Forward && from != to && self.callees.contains(from);
         if !reply {
             self.callees.insert(to.to_string());
         }
@@ -247,7 +264,8 @@ fn divisions(line: &str) -> Vec<usize> {
 /// More statements on one line than this are read as one.
 const PARTS_MAX: usize = 64;
 
-fn is_keyword(word: &str) -> bool {
+/// True for words, in lower case, that begin a statement which is no message.
+pub(crate) fn is_keyword(word: &str) -> bool {
     BLOCKS.contains(&word)
         || DIVIDERS.contains(&word)
         || ASIDES.contains(&word)
@@ -272,6 +290,10 @@ fn split_as(text: &str) -> Option<(&str, &str)> {
     Some((text[..at].trim(), text[at + 4..].trim()))
 }
 
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
 /// A value of the JSON-like data of a participant.
 fn config_value<'a>(config: &'a str, key: &str) -> Option<&'a str> {
     let fields = config.trim_end().trim_end_matches('}').split(',');
@@ -289,27 +311,162 @@ fn without_color(text: &str) -> &str {
         return text.find(')').map_or(text, |i| text[i + 1..].trim());
     }
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    if word.starts_with('#') || COLORS.contains(&word.to_ascii_lowercase().as_str()) { rest.trim() } else { text }
+    if word.starts_with('#') || COLORS.contains(&word.to_ascii_lowercase().as_str()) {
+        rest.trim()
+    } else {
+        text
+    }
 }
 
 /// Colour names of CSS: https://www.w3.org/TR/css-color-4/#named-colors
 const COLORS: &[&str] = &[
-    "aliceblue", "antiquewhite", "aqua", "aquamarine", "azure", "beige", "bisque", "black", "blanchedalmond", "blue",
-    "blueviolet", "brown", "burlywood", "cadetblue", "chartreuse", "chocolate", "coral", "cornflowerblue", "cornsilk",
-    "crimson", "cyan", "darkblue", "darkcyan", "darkgoldenrod", "darkgray", "darkgreen", "darkgrey", "darkkhaki",
-    "darkmagenta", "darkolivegreen", "darkorange", "darkorchid", "darkred", "darksalmon", "darkseagreen",
-    "darkslateblue", "darkslategray", "darkslategrey", "darkturquoise", "darkviolet", "deeppink", "deepskyblue",
-    "dimgray", "dimgrey", "dodgerblue", "firebrick", "floralwhite", "forestgreen", "fuchsia", "gainsboro", "ghostwhite",
-    "gold", "goldenrod", "gray", "green", "greenyellow", "grey", "honeydew", "hotpink", "indianred", "indigo", "ivory",
-    "khaki", "lavender", "lavenderblush", "lawngreen", "lemonchiffon", "lightblue", "lightcoral", "lightcyan",
-    "lightgoldenrodyellow", "lightgray", "lightgreen", "lightgrey", "lightpink", "lightsalmon", "lightseagreen",
-    "lightskyblue", "lightslategray", "lightslategrey", "lightsteelblue", "lightyellow", "lime", "limegreen", "linen",
-    "magenta", "maroon", "mediumaquamarine", "mediumblue", "mediumorchid", "mediumpurple", "mediumseagreen",
-    "mediumslateblue", "mediumspringgreen", "mediumturquoise", "mediumvioletred", "midnightblue", "mintcream",
-    "mistyrose", "moccasin", "navajowhite", "navy", "oldlace", "olive", "olivedrab", "orange", "orangered", "orchid",
-    "palegoldenrod", "palegreen", "paleturquoise", "palevioletred", "papayawhip", "peachpuff", "peru", "pink", "plum",
-    "powderblue", "purple", "rebeccapurple", "red", "rosybrown", "royalblue", "saddlebrown", "salmon", "sandybrown",
-    "seagreen", "seashell", "sienna", "silver", "skyblue", "slateblue", "slategray", "slategrey", "snow", "springgreen",
-    "steelblue", "tan", "teal", "thistle", "tomato", "transparent", "turquoise", "violet", "wheat", "white", "whitesmoke",
-    "yellow", "yellowgreen",
+    "aliceblue",
+    "antiquewhite",
+    "aqua",
+    "aquamarine",
+    "azure",
+    "beige",
+    "bisque",
+    "black",
+    "blanchedalmond",
+    "blue",
+    "blueviolet",
+    "brown",
+    "burlywood",
+    "cadetblue",
+    "chartreuse",
+    "chocolate",
+    "coral",
+    "cornflowerblue",
+    "cornsilk",
+    "crimson",
+    "cyan",
+    "darkblue",
+    "darkcyan",
+    "darkgoldenrod",
+    "darkgray",
+    "darkgreen",
+    "darkgrey",
+    "darkkhaki",
+    "darkmagenta",
+    "darkolivegreen",
+    "darkorange",
+    "darkorchid",
+    "darkred",
+    "darksalmon",
+    "darkseagreen",
+    "darkslateblue",
+    "darkslategray",
+    "darkslategrey",
+    "darkturquoise",
+    "darkviolet",
+    "deeppink",
+    "deepskyblue",
+    "dimgray",
+    "dimgrey",
+    "dodgerblue",
+    "firebrick",
+    "floralwhite",
+    "forestgreen",
+    "fuchsia",
+    "gainsboro",
+    "ghostwhite",
+    "gold",
+    "goldenrod",
+    "gray",
+    "green",
+    "greenyellow",
+    "grey",
+    "honeydew",
+    "hotpink",
+    "indianred",
+    "indigo",
+    "ivory",
+    "khaki",
+    "lavender",
+    "lavenderblush",
+    "lawngreen",
+    "lemonchiffon",
+    "lightblue",
+    "lightcoral",
+    "lightcyan",
+    "lightgoldenrodyellow",
+    "lightgray",
+    "lightgreen",
+    "lightgrey",
+    "lightpink",
+    "lightsalmon",
+    "lightseagreen",
+    "lightskyblue",
+    "lightslategray",
+    "lightslategrey",
+    "lightsteelblue",
+    "lightyellow",
+    "lime",
+    "limegreen",
+    "linen",
+    "magenta",
+    "maroon",
+    "mediumaquamarine",
+    "mediumblue",
+    "mediumorchid",
+    "mediumpurple",
+    "mediumseagreen",
+    "mediumslateblue",
+    "mediumspringgreen",
+    "mediumturquoise",
+    "mediumvioletred",
+    "midnightblue",
+    "mintcream",
+    "mistyrose",
+    "moccasin",
+    "navajowhite",
+    "navy",
+    "oldlace",
+    "olive",
+    "olivedrab",
+    "orange",
+    "orangered",
+    "orchid",
+    "palegoldenrod",
+    "palegreen",
+    "paleturquoise",
+    "palevioletred",
+    "papayawhip",
+    "peachpuff",
+    "peru",
+    "pink",
+    "plum",
+    "powderblue",
+    "purple",
+    "rebeccapurple",
+    "red",
+    "rosybrown",
+    "royalblue",
+    "saddlebrown",
+    "salmon",
+    "sandybrown",
+    "seagreen",
+    "seashell",
+    "sienna",
+    "silver",
+    "skyblue",
+    "slateblue",
+    "slategray",
+    "slategrey",
+    "snow",
+    "springgreen",
+    "steelblue",
+    "tan",
+    "teal",
+    "thistle",
+    "tomato",
+    "transparent",
+    "turquoise",
+    "violet",
+    "wheat",
+    "white",
+    "whitesmoke",
+    "yellow",
+    "yellowgreen",
 ];

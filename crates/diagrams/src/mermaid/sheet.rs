@@ -82,7 +82,9 @@ impl<'a> Sheet<'a> {
         let location = self.source.location(range);
         match self.notes.len() {
             n if n < NOTES_MAX => self.notes.push(Note::unread(location, message)),
-            NOTES_MAX => self.notes.push(Note::unread(location, "and more of this diagram was not understood")),
+            NOTES_MAX => {
+                self.notes.push(Note::unread(location, "and more of this diagram was not understood"))
+            }
             _ => {}
         }
     }
@@ -145,7 +147,15 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds a line.
-    pub fn line(&mut self, from: &str, to: &str, label: Option<String>, dashed: bool, ends: LineEnds, range: Range<usize>) {
+    pub fn line(
+        &mut self,
+        from: &str,
+        to: &str,
+        label: Option<String>,
+        dashed: bool,
+        ends: LineEnds,
+        range: Range<usize>,
+    ) {
         if self.lines.len() >= LINES_MAX {
             return self.say_full(range);
         }
@@ -176,7 +186,8 @@ impl<'a> Sheet<'a> {
     pub fn finish(&mut self) {
         let missing = |id: &String| !self.index.contains_key(id) && !self.group_ids.contains(id);
         let ends = self.lines.iter().flat_map(|l| [(&l.from, &l.location), (&l.to, &l.location)]);
-        let ends: Vec<_> = ends.filter(|(id, _)| missing(id)).map(|(id, at)| (id.clone(), at.clone())).collect();
+        let ends: Vec<_> =
+            ends.filter(|(id, _)| missing(id)).map(|(id, at)| (id.clone(), at.clone())).collect();
         for (id, location) in ends {
             if !self.has_box(&id)
                 && let Some(drawn) = self.touch(&id, 0..0)
@@ -197,7 +208,10 @@ impl<'a> Sheet<'a> {
     fn say_full(&mut self, range: Range<usize>) {
         if !self.full {
             self.full = true;
-            self.unread(range, format!("only the first {BOXES_MAX} boxes and {LINES_MAX} lines of a diagram are read"));
+            self.unread(
+                range,
+                format!("only the first {BOXES_MAX} boxes and {LINES_MAX} lines of a diagram are read"),
+            );
         }
     }
 }
@@ -206,13 +220,16 @@ impl<'a> Sheet<'a> {
 fn names_foreigners(label: &str) -> bool {
     let label = label.to_lowercase();
     let words: Vec<&str> = label.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let outside = matches!(words.as_slice(), ["external", ..] | ["third", "party", ..] | ["3rd", "party", ..]);
-    let what = ["services", "service", "systems", "system", "apis", "api", "providers", "dependencies", "saas"];
+    let outside =
+        matches!(words.as_slice(), ["external", ..] | ["third", "party", ..] | ["3rd", "party", ..]);
+    let what =
+        ["services", "service", "systems", "system", "apis", "api", "providers", "dependencies", "saas"];
     outside && words.last().is_some_and(|last| what.contains(last) || words.len() == 1)
 }
 
 /// True for a class or tag that marks a box as somebody else's: `external`, `thirdParty`.
 pub(crate) fn marks_external(class: &str) -> bool {
     let class = class.to_lowercase().replace(['-', '_'], "");
-    ["external", "ext", "thirdparty", "3rdparty", "externalsystem", "externalservice"].contains(&class.as_str())
+    ["external", "ext", "thirdparty", "3rdparty", "externalsystem", "externalservice"]
+        .contains(&class.as_str())
 }

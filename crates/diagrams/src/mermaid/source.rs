@@ -190,7 +190,10 @@ impl<'a> Source<'a> {
 
     /// Number of rows from this one to the first that contains `end`; 1 when none does.
     fn rows_until(&self, row: usize, end: &str) -> usize {
-        (row..self.rows.len()).take(ROWS_MAX).position(|r| self.row_text(r).contains(end)).map_or(1, |i| i + 1)
+        (row..self.rows.len())
+            .take(ROWS_MAX)
+            .position(|r| self.row_text(r).contains(end))
+            .map_or(1, |i| i + 1)
     }
 
     /// Reads YAML front matter and returns the first row after it.
@@ -208,13 +211,13 @@ impl<'a> Source<'a> {
     }
 
     fn blank(&mut self, row: usize, count: usize) {
-        let Some((first, last)) = self.rows.get(row).zip(self.rows.get(row + count.max(1) - 1)) else { return };
+        let Some((first, last)) = self.rows.get(row).zip(self.rows.get(row + count.max(1) - 1)) else {
+            return;
+        };
         if count > 0 {
             let range = first.at..last.at + last.file.len();
-            let spaces: String = self.text[range.clone()]
-                .bytes()
-                .map(|b| if b == b'\n' { '\n' } else { ' ' })
-                .collect();
+            let spaces: String =
+                self.text[range.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
             self.text.replace_range(range, &spaces);
         }
     }

@@ -2,11 +2,12 @@
 
 /// HTML that is dropped from labels; the second list also ends a line.
 const INLINE_TAGS: &[&str] = &[
-    "a", "b", "big", "center", "code", "del", "em", "font", "i", "img", "ins", "kbd", "mark", "s", "small", "span",
-    "strike", "strong", "sub", "sup", "tt", "u",
+    "a", "b", "big", "center", "code", "del", "em", "font", "i", "img", "ins", "kbd", "mark", "s", "small",
+    "span", "strike", "strong", "sub", "sup", "tt", "u",
 ];
-const BLOCK_TAGS: &[&str] =
-    &["br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "table", "td", "tr", "ul"];
+const BLOCK_TAGS: &[&str] = &[
+    "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "table", "td", "tr", "ul",
+];
 
 /// Named characters, written `&name;` or, as Mermaid has it, `#name;`.
 const ENTITIES: &[(&str, char)] = &[
@@ -47,7 +48,8 @@ const ENTITIES: &[(&str, char)] = &[
 ];
 
 /// Prefixes of icon words, which are drawn as pictures.
-const ICONS: &[&str] = &["fa:fa-", "fab:fa-", "fas:fa-", "far:fa-", "fal:fa-", "fad:fa-", "fak:fa-", "fa-solid:fa-"];
+const ICONS: &[&str] =
+    &["fa:fa-", "fab:fa-", "fas:fa-", "far:fa-", "fal:fa-", "fad:fa-", "fak:fa-", "fa-solid:fa-"];
 
 /// The lines of a label as the reader sees them: no markup, no icons, characters decoded, white space single, empty
 /// lines dropped.
@@ -186,11 +188,57 @@ pub(crate) fn free_id(label: &str, taken: impl Fn(&str) -> bool) -> String {
 
 /// Words that mean something to one of Mermaid's grammars.
 const KEYWORDS: &[&str] = &[
-    "activate", "actor", "alt", "and", "as", "autonumber", "box", "break", "call", "class", "classdef", "click",
-    "create", "critical", "deactivate", "default", "destroy", "details", "direction", "else", "end", "flowchart",
-    "graph", "group", "href", "in", "interpolate", "junction", "l", "b", "t", "r", "link", "links", "linkstyle",
-    "loop", "note", "o", "opt", "option", "over", "par", "participant", "properties", "rect", "service", "style",
-    "subgraph", "title", "v", "x",
+    "activate",
+    "actor",
+    "alt",
+    "and",
+    "as",
+    "autonumber",
+    "box",
+    "break",
+    "call",
+    "class",
+    "classdef",
+    "click",
+    "create",
+    "critical",
+    "deactivate",
+    "default",
+    "destroy",
+    "details",
+    "direction",
+    "else",
+    "end",
+    "flowchart",
+    "graph",
+    "group",
+    "href",
+    "in",
+    "interpolate",
+    "junction",
+    "l",
+    "b",
+    "t",
+    "r",
+    "link",
+    "links",
+    "linkstyle",
+    "loop",
+    "note",
+    "o",
+    "opt",
+    "option",
+    "over",
+    "par",
+    "participant",
+    "properties",
+    "rect",
+    "service",
+    "style",
+    "subgraph",
+    "title",
+    "v",
+    "x",
 ];
 
 #[cfg(test)]

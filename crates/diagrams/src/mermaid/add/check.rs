@@ -44,7 +44,8 @@ fn same_frame(old: &Drawing, new: &Drawing) -> bool {
     let groups = |d: &Drawing| -> Vec<_> {
         d.groups.iter().map(|g| (g.id.clone(), g.label.clone(), g.parent.clone())).collect()
     };
-    let ignores = |d: &Drawing| -> Vec<_> { d.ignores.iter().map(|i| (i.from.clone(), i.to.clone())).collect() };
+    let ignores =
+        |d: &Drawing| -> Vec<_> { d.ignores.iter().map(|i| (i.from.clone(), i.to.clone())).collect() };
     (&old.id, old.form, &old.title) == (&new.id, new.form, &new.title)
         && groups(old) == groups(new)
         && ignores(old) == ignores(new)
@@ -58,7 +59,10 @@ fn grown(old: &Drawing, new: &Drawing, addition: &Addition, plan: &Plan) -> bool
     let mut before: Vec<_> = old.boxes.iter().map(box_of).collect();
     kept.sort_unstable();
     before.sort_unstable();
-    same_frame(old, new) && kept == before && new.boxes.len() == old.boxes.len() + fresh.len() && one_more(old, new, plan)
+    same_frame(old, new)
+        && kept == before
+        && new.boxes.len() == old.boxes.len() + fresh.len()
+        && one_more(old, new, plan)
         && ends.iter().zip(&plan.ends).all(|(end, id)| shows(new, end, id))
 }
 
@@ -67,7 +71,9 @@ fn shows(new: &Drawing, end: &End, id: &str) -> bool {
     let End::New { label, .. } = end else { return true };
     let letters = |s: &str| -> String { s.chars().filter(|c| c.is_ascii_alphanumeric()).collect() };
     let drawn = new.box_of(id);
-    drawn.is_some_and(|b| b.group.is_none() && (b.label == text::one_line(label) || letters(&b.label).contains(&letters(label))))
+    drawn.is_some_and(|b| {
+        b.group.is_none() && (b.label == text::one_line(label) || letters(&b.label).contains(&letters(label)))
+    })
 }
 
 /// True when the new lines are the old ones in their order and exactly one more, which is the one asked for.
@@ -76,9 +82,12 @@ fn one_more(old: &Drawing, new: &Drawing, plan: &Plan) -> bool {
         return false;
     }
     let at = old.lines.iter().zip(&new.lines).take_while(|(a, b)| line_of(a) == line_of(b)).count();
-    let tail = old.lines.iter().skip(at).zip(new.lines.iter().skip(at + 1)).all(|(a, b)| line_of(a) == line_of(b));
+    let tail =
+        old.lines.iter().skip(at).zip(new.lines.iter().skip(at + 1)).all(|(a, b)| line_of(a) == line_of(b));
     // Equal lines side by side: which of them is the new one does not matter.
-    let wanted = |l: &DrawnLine| [&l.from, &l.to] == [&plan.ends[0], &plan.ends[1]] && l.ends == LineEnds::Forward && !l.reply;
+    let wanted = |l: &DrawnLine| {
+        [&l.from, &l.to] == [&plan.ends[0], &plan.ends[1]] && l.ends == LineEnds::Forward && !l.reply
+    };
     let here = new.lines.get(at).is_some_and(wanted);
     tail && (here || at.checked_sub(1).and_then(|i| new.lines.get(i)).is_some_and(wanted))
 }

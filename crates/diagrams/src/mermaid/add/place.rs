@@ -14,11 +14,13 @@ impl Writer<'_, '_> {
             drawn.iter().any(|l| l.from == from)
         };
         let anchor = match self.sheet.numbered {
-            true => arrows().last(),
-            false => outer().filter(draws_from).last().or_else(|| outer().last()).or_else(|| arrows().last()),
+            true => arrows().next_back(),
+            false => {
+                outer().rfind(draws_from).or_else(|| outer().next_back()).or_else(|| arrows().next_back())
+            }
         };
         match anchor {
-            Some(anchor) => self.from_row(self.row_of_end(anchor)),
+            Some(anchor) => self.first_free_row(self.row_of_end(anchor)),
             None => self.outer_row(),
         }
     }
@@ -26,8 +28,8 @@ impl Writer<'_, '_> {
     /// Behind the last line outside all groups, or else behind the group that has the last line.
     pub(super) fn last_arrow_row(&self) -> Option<usize> {
         let arrows = || self.sheet.statements.iter().filter(|s| s.arrow.is_some());
-        match arrows().rfind(|s| s.depth == 0).or_else(|| arrows().last()) {
-            Some(anchor) => self.from_row(self.row_of_end(anchor)),
+        match arrows().rfind(|s| s.depth == 0).or_else(|| arrows().next_back()) {
+            Some(anchor) => self.first_free_row(self.row_of_end(anchor)),
             None => self.outer_row(),
         }
     }
@@ -43,10 +45,12 @@ impl Writer<'_, '_> {
     pub(super) fn outer_row(&self) -> Option<usize> {
         let is_style = |s: &&Statement| {
             let text = self.source.text.get(s.range.clone()).unwrap_or("");
-            ["class ", "classDef ", "style ", "linkStyle ", "click ", "Update"].iter().any(|w| text.starts_with(w))
+            ["class ", "classDef ", "style ", "linkStyle ", "click ", "Update"]
+                .iter()
+                .any(|w| text.starts_with(w))
         };
-        let last = self.sheet.statements.iter().filter(|s| s.depth == 0 && !is_style(s)).last();
-        self.from_row(last.map_or(self.header_row(), |s| self.row_of_end(s)))
+        let last = self.sheet.statements.iter().rfind(|s| s.depth == 0 && !is_style(s));
+        self.first_free_row(last.map_or(self.header_row(), |s| self.row_of_end(s)))
     }
 
     fn row_of_end(&self, statement: &Statement) -> usize {
@@ -54,7 +58,7 @@ impl Writer<'_, '_> {
     }
 
     /// The first row from this one on after which a new statement stands outside all groups.
-    fn from_row(&self, row: usize) -> Option<usize> {
+    fn first_free_row(&self, row: usize) -> Option<usize> {
         (row..self.source.row_count()).find(|r| self.state_after(*r) == Some(0))
     }
 

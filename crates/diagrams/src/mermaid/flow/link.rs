@@ -143,7 +143,8 @@ fn stroke_of(rest: &str) -> Option<Stroke> {
         Some(Stroke::Normal)
     } else if rest.starts_with("==") {
         Some(Stroke::Thick)
-    } else if rest.starts_with("-.") || rest.starts_with('.') && rest.trim_start_matches('.').starts_with('-') {
+    } else if rest.starts_with("-.") || rest.starts_with('.') && rest.trim_start_matches('.').starts_with('-')
+    {
         Some(Stroke::Dotted)
     } else {
         None
