@@ -243,10 +243,11 @@ impl Claims<'_> {
             let profiles = profiles::both(&of_document(pair.document), &own);
             out.push(self.setting(pair, key, sort, &subject).in_profiles(profiles));
         }
+        let always: Vec<&Pair> =
+            self.pairs.pairs.iter().filter(|p| !conditions.contains_key(&p.document)).collect();
+        let base = routes::Base::of(&always);
         for (document, pairs) in self.documents() {
-            let base: Vec<&Pair> =
-                self.pairs.pairs.iter().filter(|p| !conditions.contains_key(&p.document)).collect();
-            for route in routes::read(&pairs, &base) {
+            for route in base.routes(&pairs) {
                 out.push(self.route(route, &subject).in_profiles(of_document(document)));
             }
         }
@@ -268,7 +269,7 @@ impl Claims<'_> {
 
     fn route(&self, route: routes::Route, subject: &Subject) -> Evidence {
         let template = |text: &str| values::template(text, self.build, self.module);
-        let detail = format!("route {}: {} to {}", route.name, route.path, route.to);
+        let detail = format!("{} route {}: {} to {}", route.by, route.name, route.path, route.to);
         let (path, to) = (template(&route.path), template(&route.to));
         let claim = Claim::Route(RouteClaim { path, to, policy: Policy::new() });
         Evidence::new(subject.clone(), claim, Provenance::Config, self.pairs.place(&route.span), detail)

@@ -64,7 +64,7 @@ impl Lines<'_> {
             let raw = &self.text[line.clone()];
             let start = line.start + (raw.len() - raw.trim_start_matches(is_space).len());
             let slashes = raw.len() - raw.trim_end_matches('\\').len();
-            if slashes % 2 == 0 {
+            if slashes.is_multiple_of(2) {
                 pieces.push(start..line.end);
                 return pieces;
             }

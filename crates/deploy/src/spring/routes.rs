@@ -26,13 +26,35 @@ pub(super) struct Route {
     pub(super) span: Range<usize>,
     /// Id or index for the reader.
     pub(super) name: String,
+    /// Whose route it is: `gateway`, `zuul`.
+    pub(super) by: &'static str,
 }
 
-/// Routes that one document says, completed with what `base` (the file's documents without condition) says of them.
-pub(super) fn read(document: &[&Pair], base: &[&Pair]) -> Vec<Route> {
-    let mut out = gateway(document, base);
-    out.extend(zuul(document, base));
-    out
+/// Path patterns of one route beyond which no more are claimed.
+const PATHS_MAX: usize = 50;
+
+/// What the documents without condition say of routes; documents with one complete theirs from it.
+pub(super) struct Base<'a> {
+    gateway: BTreeMap<(usize, String), Parts<'a>>,
+    zuul: BTreeMap<String, ZuulParts<'a>>,
+    prefix: Option<String>,
+}
+
+impl<'a> Base<'a> {
+    pub(super) fn of(pairs: &[&'a Pair]) -> Base<'a> {
+        Base {
+            gateway: gateway_parts(pairs),
+            zuul: zuul_parts(pairs).into_iter().collect(),
+            prefix: prefix(pairs),
+        }
+    }
+
+    /// Routes that a document says.
+    pub(super) fn routes(&self, document: &[&'a Pair]) -> Vec<Route> {
+        let mut out = gateway(document, self);
+        out.extend(zuul(document, self));
+        out
+    }
 }
 
 const GATEWAY: &[&str] = &[
@@ -43,7 +65,7 @@ const GATEWAY: &[&str] = &[
 ];
 
 /// Everything of one gateway route.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Parts<'a> {
     id: Option<&'a str>,
     uri: Option<&'a Entry>,
@@ -53,12 +75,10 @@ struct Parts<'a> {
     long: BTreeMap<String, (&'a str, Vec<&'a str>)>,
 }
 
-fn gateway(document: &[&Pair], base: &[&Pair]) -> Vec<Route> {
-    let own = gateway_parts(document);
-    let mut below = if own.is_empty() { BTreeMap::new() } else { gateway_parts(base) };
+fn gateway(document: &[&Pair], base: &Base<'_>) -> Vec<Route> {
     let mut out = Vec::new();
-    for (key, mut parts) in own {
-        let inherited = below.remove(&key).unwrap_or_default();
+    for (key, mut parts) in gateway_parts(document) {
+        let inherited = base.gateway.get(&key).cloned().unwrap_or_default();
         parts.uri = parts.uri.or(inherited.uri);
         parts.id = parts.id.or(inherited.id);
         if parts.short.is_empty() && parts.long.is_empty() {
@@ -71,6 +91,7 @@ fn gateway(document: &[&Pair], base: &[&Pair]) -> Vec<Route> {
                 to: uri.value.trim().to_string(),
                 span: uri.value_span.clone(),
                 name: parts.id.map_or_else(|| key.1.trim_start_matches('0').to_string(), str::to_string),
+                by: "gateway",
             });
         }
     }
@@ -128,7 +149,7 @@ fn paths(parts: &Parts<'_>) -> Vec<String> {
         parts.long.values().filter(|(name, _)| *name == "Path").flat_map(|(_, args)| args.iter().copied());
     let patterns = short.chain(long).flat_map(split_patterns);
     let mut out: Vec<String> = Vec::new();
-    for pattern in patterns {
+    for pattern in patterns.take(PATHS_MAX) {
         if pattern.starts_with(['/', '$']) && !out.contains(&pattern) {
             out.push(pattern);
         }
@@ -162,13 +183,12 @@ struct ZuulParts<'a> {
     url: Option<&'a Entry>,
 }
 
-fn zuul(document: &[&Pair], base: &[&Pair]) -> Vec<Route> {
-    let own = zuul_parts(document);
-    let below: BTreeMap<_, _> = if own.is_empty() { vec![] } else { zuul_parts(base) }.into_iter().collect();
-    let prefix = prefix(document).or_else(|| prefix(base)).unwrap_or_default();
-    own.into_iter()
+fn zuul(document: &[&Pair], base: &Base<'_>) -> Vec<Route> {
+    let prefix = prefix(document).or_else(|| base.prefix.clone()).unwrap_or_default();
+    zuul_parts(document)
+        .into_iter()
         .filter_map(|(id, parts)| {
-            let inherited = below.get(&id).copied().unwrap_or_default();
+            let inherited = base.zuul.get(&id).copied().unwrap_or_default();
             let to = if parts.url.is_some() || parts.service.is_some() { parts.to() } else { inherited.to() };
             let to = to.unwrap_or_else(|| format!("lb://{id}"));
             if !leads_elsewhere(&to) {
@@ -177,7 +197,7 @@ fn zuul(document: &[&Pair], base: &[&Pair]) -> Vec<Route> {
             let path = parts.path.or(inherited.path);
             let pattern = path.map_or_else(|| format!("/{id}/**"), |p| p.value.trim().to_string());
             let span = parts.url.or(parts.service).or(parts.path)?.value_span.clone();
-            Some(Route { path: format!("{prefix}{pattern}"), to, span, name: id })
+            Some(Route { path: format!("{prefix}{pattern}"), to, span, name: id, by: "zuul" })
         })
         .collect()
 }
