@@ -17,6 +17,11 @@ mod svg;
 use std::ops::Range;
 use undrawn_model::{ComponentKind, Drawing, Evidence, Mode, Need, Note, SourceFile, SourceTree, Verdict};
 
+/// Reads every diagram of one file of a tree.
+pub type ReadTree = fn(tree: &SourceTree, file: &SourceFile) -> (Vec<Drawing>, Vec<Note>);
+/// Makes the edits that add one line to a drawing of this text.
+pub type Add = fn(text: &str, drawing: &Drawing, addition: &Addition) -> Result<Vec<Edit>, Refusal>;
+
 /// One diagram format.
 pub struct Format {
     /// Its own name: `mermaid`.
@@ -26,9 +31,9 @@ pub struct Format {
     /// Reads every diagram of a file. `Drawing::id` is `PATH#N` with N counted from 1 in that file.
     pub read: fn(file: &SourceFile) -> (Vec<Drawing>, Vec<Note>),
     /// The same, for formats whose files include others: used by [`read`] in the place of `read`.
-    pub read_tree: Option<fn(tree: &SourceTree, file: &SourceFile) -> (Vec<Drawing>, Vec<Note>)>,
+    pub read_tree: Option<ReadTree>,
     /// Edits that add one line to a drawing of this format. `None` for formats that are only read.
-    pub add: Option<fn(text: &str, drawing: &Drawing, addition: &Addition) -> Result<Vec<Edit>, Refusal>>,
+    pub add: Option<Add>,
     /// A whole new text for a picture. `None` for formats that are not written.
     pub render: Option<fn(picture: &Picture) -> String>,
 }

@@ -66,9 +66,17 @@ const SPECIFICATION: &str = "specification {
     style { color muted }
   }
   relationship calls
-  relationship sends { line dotted }
-  relationship undrawn { color amber; line solid }
-  relationship unseen { color gray; line dashed }
+  relationship sends {
+    line dotted
+  }
+  relationship undrawn {
+    color amber
+    line solid
+  }
+  relationship unseen {
+    color gray
+    line dashed
+  }
 }
 ";
 

@@ -107,8 +107,8 @@ pub(super) struct Canvas<'a> {
     lines: Vec<DrawnLine>,
     written: Written,
     remarks: BTreeSet<String>,
-    /// Calls of foreign macros: alias -> (label, statement).
-    candidates: BTreeMap<String, (String, Range<usize>)>,
+    /// Calls of foreign macros: alias -> (label, statement, group).
+    candidates: BTreeMap<String, (String, Range<usize>, Option<String>)>,
     missed: Vec<Range<usize>>,
     notes: Vec<Note>,
     sequence: bool,
@@ -245,7 +245,12 @@ impl<'a> Canvas<'a> {
 
     /// A macro of a library that was not read: if a line names its first argument, it draws a box.
     pub fn candidate(&mut self, alias: &str, label: &str, statement: &Statement) {
-        self.candidates.entry(alias.to_string()).or_insert((label.to_string(), statement.range.clone()));
+        let group = self.group();
+        self.candidates.entry(alias.to_string()).or_insert((
+            label.to_string(),
+            statement.range.clone(),
+            group,
+        ));
     }
 
     /// Makes sure that an end of a line exists.
@@ -255,10 +260,13 @@ impl<'a> Canvas<'a> {
         }
         let id = element.id.to_string();
         match self.candidates.get(&id).cloned() {
-            Some((label, range)) => {
+            Some((label, range, group)) => {
                 let text = String::new();
                 let at = Statement { text, range, guarded: false, expands: false };
                 self.declare(Element { label: &label, ..element }, &at);
+                if let Some(entry) = self.box_at.get(&id).and_then(|at| self.boxes.get_mut(*at)) {
+                    entry.drawn.group = group;
+                }
             }
             None => {
                 self.declare(element, statement);
@@ -310,11 +318,6 @@ impl<'a> Canvas<'a> {
     /// C4 macros are used.
     pub fn uses_c4(&mut self) {
         self.written.c4 = true;
-    }
-
-    /// Lines drawn so far.
-    pub fn lines(&self) -> &[DrawnLine] {
-        &self.lines
     }
 
     pub fn finish(mut self) -> Done {

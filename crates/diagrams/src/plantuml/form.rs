@@ -19,6 +19,10 @@ struct Marks {
     messages: usize,
     use_case: usize,
     other: usize,
+    /// Lines of class diagrams, which structure diagrams may draw too.
+    class_lines: usize,
+    /// Boxes that both structure and sequence diagrams have.
+    shared: usize,
 }
 
 /// The form of a block.
@@ -34,22 +38,26 @@ pub(super) fn form(block: &Block, statements: &[Statement]) -> DrawingForm {
 }
 
 fn decide(marks: &Marks) -> DrawingForm {
+    let bare = marks.shared + marks.structure + marks.weak == 0;
+    let other = marks.other + if bare { marks.class_lines } else { 0 };
     if marks.c4_sequence {
         DrawingForm::Sequence
     } else if marks.c4 > 0 {
         DrawingForm::Architecture
-    } else if marks.sequence > 0 && marks.sequence + marks.messages > marks.structure + marks.other {
+    } else if marks.sequence > 0 && marks.sequence + marks.messages > marks.structure + other {
         DrawingForm::Sequence
-    } else if marks.other > 0 && marks.other * 2 > marks.structure {
+    } else if other > 0 && other * 2 > marks.structure {
         DrawingForm::Other
     } else if marks.structure > 0 {
         DrawingForm::Architecture
     } else if marks.use_case > 0 {
         DrawingForm::Other
-    } else if marks.weak > 0 {
+    } else if marks.weak > 0 || (marks.class_lines > 0 && marks.shared > 0) {
         DrawingForm::Architecture
     } else if marks.messages > 0 {
         DrawingForm::Sequence
+    } else if marks.shared > 0 {
+        DrawingForm::Architecture
     } else {
         DrawingForm::Other
     }
@@ -88,7 +96,11 @@ fn look(text: &str, marks: &mut Marks) {
         "component" | "node" | "cloud" | "artifact" | "storage" | "stack" | "hexagon" | "agent" | "card"
         | "rectangle" | "frame" | "folder" | "file" | "person" | "process" | "label" | "port" | "portin"
         | "portout" | "action" => structure(text, marks),
+        "left" | "top" if text.ends_with("direction") => marks.weak += 1,
         "database" | "queue" | "collections" if text.ends_with('{') => structure(text, marks),
+        "database" | "queue" | "collections" | "actor" | "boundary" | "control" | "entity" => {
+            marks.shared += 1
+        }
         "package" | "together" if text.ends_with('{') => marks.weak += 1,
         "interface" | "circle" => marks.weak += 1,
         "usecase" => marks.use_case += 1,
@@ -110,12 +122,11 @@ fn is_arrow_after(text: &str, word: &str) -> bool {
 }
 
 fn shapes(text: &str, marks: &mut Marks) {
-    if text.starts_with(['|', '-']) && text.ends_with('|')
-        || text.starts_with("(*)")
-        || text.starts_with("[*]")
-    {
-        marks.other += 2;
-    } else if text.starts_with(':') && (text.ends_with([';', '|', '>', '/']) || !text[1..].contains(':')) {
+    let swimlane = text.starts_with(['|', '-']) && text.ends_with('|');
+    let initial = text.starts_with("(*)") || text.starts_with("[*]");
+    let activity =
+        text.strip_prefix(':').is_some_and(|t| t.ends_with([';', '|', '>', '/']) || !t.contains(':'));
+    if swimlane || initial || activity {
         marks.other += 2;
     } else if text.starts_with("==") && text.ends_with("==") || text.starts_with("...") {
         marks.sequence += 1;
@@ -155,7 +166,7 @@ fn line(text: &str, marks: &mut Marks) {
         || arrow.left.contains('}')
         || arrow.right.contains('{')
     {
-        marks.other += 1;
+        marks.class_lines += 1;
     } else if arrow.directed || arrow.body.contains('.') || arrow.body.len() > 2 {
         marks.weak += 1;
     } else if !arrow.left.is_empty() || !arrow.right.is_empty() {

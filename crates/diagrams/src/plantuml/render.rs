@@ -46,12 +46,14 @@ pub(crate) fn render(picture: &Picture) -> String {
 
 fn declare(picture: &Picture, ids: &[String], at: usize, indent: &str, out: &mut String) {
     let (Some(drawn), Some(id)) = (picture.boxes.get(at), ids.get(at)) else { return };
-    let _ = write!(out, "{indent}{} \"{}\" as {id}", keyword(drawn.kind), text(&drawn.label));
+    let label = if drawn.label.trim().is_empty() { id.clone() } else { text(&drawn.label) };
+    let _ = write!(out, "{indent}{} \"{label}\" as {id}", keyword(drawn.kind));
     if drawn.kind == ComponentKind::External {
         out.push_str(" <<external>>");
     }
     if let Some(detail) = drawn.detail.as_deref().map(one_line).filter(|d| !d.is_empty()) {
-        let _ = write!(out, " <<{}>>", text(&detail).replace('>', "<U+003E>"));
+        // A stereotype has no escape for its own marks.
+        let _ = write!(out, " <<{}>>", detail.replace('<', "\u{2039}").replace('>', "\u{203A}"));
     }
     out.push('\n');
 }

@@ -300,9 +300,8 @@ impl Splitter<'_> {
                 // A box may be called so too: `scale --> x` is a line.
                 return !rest.starts_with(['-', '.', '<', '=']);
             }
-            "left" | "top" if rest.ends_with("direction") => {}
             "allowmixing" | "allow" | "autonumber" if !rest.starts_with(['-', '.']) => {
-                return word.to_ascii_lowercase() != "autonumber";
+                return !word.eq_ignore_ascii_case("autonumber");
             }
             "end" if ["note", "legend", "title", "header", "footer"].iter().any(|w| starts(rest, w)) => {}
             "endnote" | "endlegend" | "endtitle" => {}

@@ -1,6 +1,7 @@
 //! A picture as a Structurizr workspace.
 
 use crate::Picture;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use undrawn_model::{ComponentKind, Mode, Need, Verdict};
 
@@ -76,9 +77,9 @@ const VIEWS: &str = "    views {
 ";
 
 fn relations(picture: &Picture, ids: &[String], out: &mut String) {
+    let mut written: BTreeMap<(usize, usize, String), usize> = BTreeMap::new();
     for line in &picture.lines {
         let (Some(from), Some(to)) = (ids.get(line.from), ids.get(line.to)) else { continue };
-        // The language knows no relationship of an element with itself inside a view, but the model may hold it.
         let mut tags = Vec::new();
         match line.verdict {
             Verdict::Undrawn => tags.push("Undrawn"),
@@ -92,6 +93,10 @@ fn relations(picture: &Picture, ids: &[String], out: &mut String) {
             tags.push("Soft");
         }
         let label = clean(&crate::picture::marked_label(line));
+        // The language refuses two relationships with the same ends and description.
+        let same = written.entry((line.from, line.to, label.clone())).or_default();
+        *same += 1;
+        let label = if *same > 1 { format!("{label} ({same})").trim_start().to_string() } else { label };
         let _ = match (label.is_empty(), tags.is_empty()) {
             (true, true) => writeln!(out, "        {from} -> {to}"),
             (false, true) => writeln!(out, "        {from} -> {to} \"{label}\""),

@@ -59,7 +59,8 @@ pub(super) struct Sketch<'a> {
 impl<'a> Sketch<'a> {
     pub fn new(workspace: &'a Workspace) -> Self {
         let elements = &workspace.elements;
-        let filled = elements.iter().filter(|e| e.sort == Sort::Container).filter_map(|e| e.parent).collect();
+        let parents = elements.iter().filter(|e| e.sort == Sort::Container).filter_map(|e| e.parent);
+        let filled = parents.filter(|p| elements.get(*p).is_some_and(|e| e.sort == Sort::System)).collect();
         let mut taken = BTreeSet::new();
         let mut unique = |id: String| {
             let mut name = id.clone();
@@ -102,9 +103,24 @@ impl<'a> Sketch<'a> {
         self.ids.iter().find(|(_, name)| name.as_str() == id).map(|(at, _)| *at)
     }
 
+    /// The named group it stands in, else the nearest thing around it that is a group.
     fn group_of(&self, element: &Element) -> Option<String> {
         let named = element.group.and_then(|g| self.group_ids.get(g)).cloned();
-        named.or_else(|| self.ids.get(&element.parent?).cloned())
+        named.or_else(|| self.group_around(element.parent?))
+    }
+
+    fn group_around(&self, mut at: usize) -> Option<String> {
+        for _ in 0..16 {
+            if self.filled.contains(&at) {
+                return self.ids.get(&at).cloned();
+            }
+            let element = self.workspace.elements.get(at)?;
+            if let Some(group) = element.group {
+                return self.group_ids.get(group).cloned();
+            }
+            at = element.parent?;
+        }
+        None
     }
 
     fn is_box(&self, at: usize, element: &Element) -> bool {
@@ -142,7 +158,7 @@ impl<'a> Sketch<'a> {
         let mut out = Vec::new();
         for (group, id) in self.workspace.groups.iter().zip(&self.group_ids) {
             let around = group.group.and_then(|g| self.group_ids.get(g)).cloned();
-            let parent = around.or_else(|| self.ids.get(&group.element?).cloned());
+            let parent = around.or_else(|| self.group_around(group.element?));
             out.push(DrawnGroup {
                 id: id.clone(),
                 label: words(&group.name),
@@ -247,8 +263,8 @@ fn kind_of_tag(tag: &str) -> Option<ComponentKind> {
     })
 }
 
-fn kind_of_shape(shape: &String) -> Option<ComponentKind> {
-    match shape.as_str() {
+fn kind_of_shape(shape: &str) -> Option<ComponentKind> {
+    match shape {
         "cylinder" | "bucket" => Some(ComponentKind::Database),
         "pipe" => Some(ComponentKind::Topic),
         "person" => Some(ComponentKind::User),

@@ -323,10 +323,8 @@ impl Workspace {
         let argument = |at: usize| words.get(at).map_or("", |w| w.text.as_str());
         match keyword {
             "!identifiers" => self.hierarchical = argument(1).eq_ignore_ascii_case("hierarchical"),
-            "!const" | "!constant" | "!var" => {
-                if argument(2).len() <= 4096 && self.variables.len() < 1000 {
-                    self.variables.insert(argument(1).to_string(), argument(2).to_string());
-                }
+            "!const" | "!constant" | "!var" if argument(2).len() <= 4096 && self.variables.len() < 1000 => {
+                self.variables.insert(argument(1).to_string(), argument(2).to_string());
             }
             "!include" => self.include(reading, row, argument(1)),
             "!element" | "!ref" | "!extend" => {

@@ -7,8 +7,9 @@ use undrawn_model::Verdict;
 
 /// What stands on a line.
 pub(super) struct Tag {
+    /// Left edge.
+    pub left: f64,
     /// Middle.
-    pub x: f64,
     pub y: f64,
     /// `+` or `?`.
     pub sign: Option<char>,
@@ -29,16 +30,18 @@ pub(super) fn tags(picture: &Picture, layout: &Layout) -> (Vec<Option<Tag>>, usi
         let sign = sign(picture, course);
         let text = short_label(&picture.lines[course.line].label);
         let full = tag_width(sign, &text);
-        let spot = if text.is_empty() && sign.is_none() { None } else { taken.spot(course, full) };
+        let spot =
+            if text.is_empty() && sign.is_none() { None } else { taken.spot(course, full, lead(sign, full)) };
         match spot {
-            Some((x, y)) => out[at] = Some(Tag { x, y, sign, text, width: full }),
+            Some((x, y)) => out[at] = Some(Tag { left: x - lead(sign, full), y, sign, text, width: full }),
             None if !text.is_empty() || sign.is_some() => {
                 missing += usize::from(!text.is_empty());
                 // The sign is the meaning: it is drawn even where it covers something.
                 if sign.is_some() {
                     let alone = tag_width(sign, "");
-                    let (x, y) = taken.spot(course, alone).unwrap_or_else(|| middle(course));
-                    out[at] = Some(Tag { x, y, sign, text: String::new(), width: alone });
+                    let lead = lead(sign, alone);
+                    let (x, y) = taken.spot(course, alone, lead).unwrap_or_else(|| middle(course));
+                    out[at] = Some(Tag { left: x - lead, y, sign, text: String::new(), width: alone });
                 }
             }
             None => {}
@@ -53,6 +56,11 @@ fn sign(picture: &Picture, course: &Course) -> Option<char> {
         Verdict::Unseen => Some('?'),
         _ => None,
     }
+}
+
+/// How far from the tag's left edge its line passes: through the sign, or through the middle of the text.
+fn lead(sign: Option<char>, width: f64) -> f64 {
+    if sign.is_some() { 7.0 } else { width / 2.0 }
 }
 
 fn tag_width(sign: Option<char>, text: &str) -> f64 {
@@ -86,13 +94,15 @@ const HEIGHT: f64 = 15.0;
 
 impl Taken {
     /// The first free place of this width along a course.
-    fn spot(&mut self, course: &Course, width: f64) -> Option<(f64, f64)> {
+    fn spot(&mut self, course: &Course, width: f64, lead: f64) -> Option<(f64, f64)> {
         for t in [0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8] {
             for bend in &course.bends {
                 let (x, y) = at(bend, t);
-                let inside = x - width / 2.0 > bend.x1 + 3.0 && x + width / 2.0 < bend.x2 - 11.0;
-                if inside && self.free(x, y, width) {
-                    self.bands.entry((y / HEIGHT) as i64).or_default().push((x, y, width));
+                let left = x - lead;
+                let inside = left > bend.x1 + 3.0 && left + width < bend.x2 - 11.0;
+                let middle = left + width / 2.0;
+                if inside && self.free(middle, y, width) {
+                    self.bands.entry((y / HEIGHT) as i64).or_default().push((middle, y, width));
                     return Some((x, y));
                 }
             }

@@ -1,7 +1,7 @@
 //! A picture turned into places: boxes in columns, lines as courses between them.
 
 use super::measure::{cut, width, wrap};
-use super::order::{GROUP_BOTTOM, GROUP_TOP, Node, Order, PlacedGroup};
+use super::order::{Node, Order, PlacedGroup};
 use super::ranks::ranks;
 use crate::{Picture, PictureLine};
 
@@ -170,7 +170,13 @@ fn columns(
         if let Some(first) = chain.nodes.first().filter(|_| chain.nodes.len() > 1) {
             let label = short_label(&picture.lines[chain.line].label);
             let column = &mut out[nodes[*first].rank];
-            column.after = column.after.max(width(&label, LINE, false) + 44.0);
+            let line = &picture.lines[chain.line];
+            let signed =
+                matches!(line.verdict, undrawn_model::Verdict::Undrawn | undrawn_model::Verdict::Unseen);
+            let words = width(&label, LINE, false);
+            // A sign stands on the line and its text right of it, a text alone on its middle.
+            let room = if signed && words > 0.0 { 2.0 * words + 44.0 } else { words + 44.0 };
+            column.after = column.after.max(room.min(190.0));
         }
     }
     let mut busy = vec![0usize; count];
@@ -216,7 +222,6 @@ fn frame(group: &PlacedGroup, groups: &[&str], columns: &[Column]) -> Frame {
     let (x, end) = (first.x - 12.0, last.x + last.width + 12.0);
     let y = group.top + 4.0;
     let label = cut(groups.get(group.group).unwrap_or(&""), DETAIL + 1.0, true, end - x - 20.0);
-    debug_assert!(GROUP_TOP > GROUP_BOTTOM);
     Frame { label, x, y, width: end - x, height: group.height - 8.0 }
 }
 

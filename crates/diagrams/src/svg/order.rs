@@ -29,9 +29,9 @@ struct Block {
 }
 
 /// Room above the members of a group, for its name.
-pub(super) const GROUP_TOP: f64 = 30.0;
+const GROUP_TOP: f64 = 30.0;
 /// Room below the members of a group.
-pub(super) const GROUP_BOTTOM: f64 = 14.0;
+const GROUP_BOTTOM: f64 = 14.0;
 
 pub(super) struct Order<'a> {
     nodes: &'a [Node],
@@ -57,7 +57,7 @@ impl<'a> Order<'a> {
             left[*b].push(*a);
         }
         let groups = nodes.iter().filter_map(|n| n.group).max().map_or(0, |g| g + 1);
-        let empty = Block { members: vec![], ranks: usize::MAX..0, group: true, height: 0.0 };
+        let empty = Block { members: vec![], ranks: 0..0, group: true, height: 0.0 };
         let mut blocks = vec![empty; groups];
         let mut block_of = Vec::with_capacity(nodes.len());
         for (at, node) in nodes.iter().enumerate() {
@@ -68,7 +68,9 @@ impl<'a> Order<'a> {
             }
             let block = &mut blocks[of];
             block.members.push(at);
-            block.ranks = block.ranks.start.min(node.rank)..block.ranks.end.max(node.rank + 1);
+            let first = block.members.len() == 1;
+            let start = if first { node.rank } else { block.ranks.start.min(node.rank) };
+            block.ranks = start..block.ranks.end.max(node.rank + 1);
             block_of.push(of);
         }
         let ranks = nodes.iter().map(|n| n.rank + 1).max().unwrap_or(0);
@@ -172,7 +174,7 @@ impl<'a> Order<'a> {
     /// Sorts everything by the mean place of its neighbours: those on the left, on the right, or both, in turn.
     fn barycentres(&mut self, sweep: usize) {
         let wish: Vec<f64> =
-            (0..self.nodes.len()).map(|n| self.wish(n, sweep % 3 != 1, sweep % 3 != 0)).collect();
+            (0..self.nodes.len()).map(|n| self.wish(n, sweep % 3 != 1, !sweep.is_multiple_of(3))).collect();
         for block in &mut self.blocks {
             block.members.sort_by(|a, b| wish[*a].total_cmp(&wish[*b]));
         }

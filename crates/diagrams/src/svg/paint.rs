@@ -308,7 +308,7 @@ fn sentence(picture: &Picture, line: &PictureLine) -> String {
 fn draw_tag(out: &mut String, picture: &Picture, tag: Option<&Tag>, course: &Course) {
     let (Some(tag), Some(line)) = (tag, picture.lines.get(course.line)) else { return };
     let (class, ..) = stroke(line.verdict, line.mode);
-    let left = tag.x - tag.width / 2.0;
+    let left = tag.left;
     let mut words = left + 2.0;
     if !tag.text.is_empty() {
         let _ = write!(
