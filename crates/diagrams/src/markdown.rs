@@ -155,8 +155,12 @@ impl Walk {
     }
 }
 
+/// Characters of a heading that are read.
+const HEADING_MAX: usize = 300;
+
 /// The reader's words of a heading: links by their text, no emphasis marks, no `{#anchor}`.
 fn heading_text(text: &str) -> Option<String> {
+    let text = text.char_indices().nth(HEADING_MAX).map_or(text, |(end, _)| &text[..end]);
     let text = text.split(" {#").next().unwrap_or(text);
     let mut out = String::new();
     let mut rest = text;

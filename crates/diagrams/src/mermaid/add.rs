@@ -206,7 +206,8 @@ impl Writer<'_, '_> {
         let mut statements = vec![];
         for (end, id) in [&self.addition.from, &self.addition.to].into_iter().zip(&ends) {
             if let End::New { label, kind } = end {
-                statements.push(format!("{}({id}, \"{}\")", c4_macro(*kind, context), text::escape(label)));
+                let shown = Some(text::escape(label)).filter(|l| !l.is_empty()).unwrap_or_else(|| id.clone());
+                statements.push(format!("{}({id}, \"{shown}\")", c4_macro(*kind, context)));
             }
         }
         let row = match statements.is_empty() {
@@ -299,7 +300,9 @@ fn most_used<'t>(words: impl Iterator<Item = &'t str>) -> Option<&'t str> {
 
 /// A box declared where it is first named.
 fn new_node(id: &str, label: &str, kind: ComponentKind) -> String {
-    if id == label && matches!(kind, ComponentKind::Service | ComponentKind::Job) {
+    if text::one_line(label).is_empty()
+        || id == label && matches!(kind, ComponentKind::Service | ComponentKind::Job)
+    {
         return id.to_string();
     }
     shaped(id, &flow::quoted(label), kind)

@@ -52,7 +52,8 @@ fn boxes(out: &mut String, picture: &Picture, ids: &[String]) {
             continue;
         };
         count += 1;
-        let _ = writeln!(out, "    subgraph group_{count}[{}]", flow::quoted(group));
+        let label = Some(flow::quoted(group)).filter(|l| l != "\"\"").map(|l| format!("[{l}]"));
+        let _ = writeln!(out, "    subgraph group_{count}{}", label.unwrap_or_default());
         for (j, member) in
             picture.boxes.iter().enumerate().skip(i).filter(|(_, b)| b.group.as_ref() == Some(group))
         {

@@ -224,7 +224,7 @@ impl<'a> Source<'a> {
 }
 
 /// Front matter, directives and descriptions longer than this are not looked for to their end.
-const ROWS_MAX: usize = 500;
+const ROWS_MAX: usize = 200;
 
 /// A YAML scalar of one line as text.
 fn unquoted(value: &str) -> String {

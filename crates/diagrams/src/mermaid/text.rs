@@ -83,9 +83,10 @@ pub(crate) fn lines_of(raw: &str) -> Vec<String> {
 
 /// The lines of a Markdown label: emphasis and code marks dropped as well.
 pub(crate) fn markdown_lines_of(raw: &str) -> Vec<String> {
-    let bare: Vec<&str> = raw.lines().map(|l| l.trim().trim_matches(['*', '_', '`'])).collect();
-    let inner = bare.join("\n").replace(['`', '*'], "");
-    lines_of(&inner)
+    let word = |w: &str| w.trim_matches('_').to_string();
+    let line = |l: &str| l.split_whitespace().map(word).collect::<Vec<_>>().join(" ");
+    let bare: Vec<String> = raw.replace(['`', '*'], "").lines().map(line).collect();
+    lines_of(&bare.join("\n"))
 }
 
 /// A label in one line.

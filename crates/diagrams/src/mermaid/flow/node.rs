@@ -8,6 +8,7 @@ use undrawn_model::ComponentKind;
 /// Longest quoted label and longest label without quotes that are looked for; what is longer is not a label.
 pub(super) const QUOTE_MAX: usize = 8 << 10;
 const RAW_MAX: usize = 2 << 10;
+const RAW_LINES_MAX: usize = 8;
 
 /// One mention of a box.
 #[derive(Debug, Clone, Default)]
@@ -191,7 +192,7 @@ fn raw_content<'a>(cursor: &mut Cursor<'a>, close: &[&str]) -> Option<&'a str> {
             _ => {}
         }
         at.bump();
-        if at.at - start > RAW_MAX || (lines > 0 && depth > 0) {
+        if at.at - start > RAW_MAX || lines > RAW_LINES_MAX || (lines > 0 && depth > 0) {
             return None;
         }
     }
