@@ -161,6 +161,10 @@ impl Assembler<'_> {
         sightings.extend(configured(&expansion.via));
         let mut reached = Vec::new();
         for resolution in resolutions {
+            if self.is_only_conditional(&resolution, &expansion) {
+                self.conditional(from, call, because, &expansion);
+                continue;
+            }
             match resolution {
                 Resolution::To(to, certainty) => {
                     self.bond(from, to, call, &sightings, certainty);
@@ -189,6 +193,24 @@ impl Assembler<'_> {
             }
         }
         reached
+    }
+
+    /// True when an address holds only in a profile that nothing activates, and leads to nothing that a manifest declares:
+    /// the profile may be a developer's own. A profile whose address is declared in the tree is one that is deployed.
+    fn is_only_conditional(&self, resolution: &Resolution, expansion: &Expansion) -> bool {
+        let declared = matches!(resolution, Resolution::To(_, Certainty::Name));
+        !expansion.only_in.is_empty() && !declared && !matches!(resolution, Resolution::Local)
+    }
+
+    fn conditional(&mut self, from: usize, call: &CallClaim, because: &[Sighting], expansion: &Expansion) {
+        let Some((key, location)) = expansion.via.first() else { return };
+        let (name, profiles) = (&self.drafts.list[from].name, expansion.only_in.join(", "));
+        let what = because.first().map_or_else(|| call.address.to_string(), |s| s.detail.clone());
+        let message = format!(
+            "{name} depends on {} only in profile {profiles}, which nothing here activates ({key}: {what})",
+            expansion.text.replace(HOLE, "{?}")
+        );
+        self.notes.push(Note::undecided(location.clone(), message));
     }
 
     /// The component that offers the called RPC, when the address says nothing.
@@ -541,9 +563,14 @@ impl Assembler<'_> {
         let user = self.drafts.list.len();
         let first = self.drafts.list[entries[0]].sightings.first().cloned();
         self.drafts.list.push(Draft {
-            name: "user".into(),
+            name: if self.drafts.list.iter().any(|d| normal(&d.name) == "user") {
+                "person".into()
+            } else {
+                "user".into()
+            },
             kind: ComponentKind::User,
             names: vec![],
+            aliases: BTreeSet::from(["user".to_string()]),
             sightings: first
                 .into_iter()
                 .map(|s| Sighting { detail: "requests from outside enter here".into(), ..s })

@@ -65,7 +65,16 @@ impl Drafts {
     /// The components that a piece of evidence is about: several when it lies in a library that several programs
     /// need, none when nobody needs it.
     pub fn of(&self, protos: &Protos, evidence: &Evidence) -> Vec<usize> {
-        protos.subject(evidence).map_or(vec![], |proto| self.of_proto(proto))
+        match &evidence.subject {
+            Subject::Application { name } => self.clients(name.as_deref()),
+            _ => protos.subject(evidence).map_or(vec![], |proto| self.of_proto(proto)),
+        }
+    }
+
+    /// The components that a configuration repository serves under this name; without one, all programs of the tree.
+    fn clients(&self, name: Option<&str>) -> Vec<usize> {
+        let drafts = self.list.iter().enumerate();
+        drafts.filter(|(_, d)| d.is_served(name)).map(|(i, _)| i).collect()
     }
 
     fn of_proto(&self, proto: usize) -> Vec<usize> {
@@ -78,6 +87,19 @@ impl Drafts {
     /// The component of a declared subject.
     pub fn of_subject(&self, protos: &Protos, subject: &Subject) -> Option<usize> {
         self.own[protos.of_subject(subject)?]
+    }
+}
+
+impl Draft {
+    /// True when a configuration repository's file of this application name is meant for it; `None` is for everyone.
+    fn is_served(&self, application: Option<&str>) -> bool {
+        match application {
+            Some(name) => self
+                .names
+                .iter()
+                .any(|(n, sort, _)| *sort <= NameSort::Discovery && normal(n) == normal(name)),
+            None => self.has_code || !self.libraries.is_empty(),
+        }
     }
 }
 
@@ -210,16 +232,8 @@ fn give_libraries(out: &mut Drafts, protos: &Protos) {
 
 fn give_settings(out: &mut Drafts, protos: &Protos, rules: &[LibraryRule]) {
     for draft in &mut out.list {
-        let names: BTreeSet<String> = draft
-            .names
-            .iter()
-            .filter(|(_, sort, _)| *sort <= NameSort::Discovery)
-            .map(|(n, _, _)| normal(n))
-            .collect();
         for (application, settings) in &protos.served {
-            let own = application.as_ref().is_some_and(|a| names.contains(&normal(a)));
-            let everyone = application.is_none() && (draft.has_code || !draft.libraries.is_empty());
-            if own || everyone {
+            if draft.is_served(application.as_deref()) {
                 draft.settings.extend(settings);
             }
         }

@@ -105,7 +105,8 @@ impl Protos {
         }
     }
 
-    /// The candidate a claim is about. `Application` subjects have none: they are settings only.
+    /// The candidate a claim is about. `Application` subjects have none here: who an application is, is known only when
+    /// names are.
     pub fn subject(&self, evidence: &Evidence) -> Option<usize> {
         match &evidence.subject {
             Subject::Owner => self.owner(&evidence.sighting.location.file),
@@ -301,26 +302,29 @@ fn add_component(proto: &mut Proto, claim: &ComponentClaim, item: &Evidence) {
     proto.sightings.push(item.sighting.clone());
 }
 
-/// Names and ports that a library reads from configuration.
+/// Names and ports that a library reads from configuration. A key that is set is meant, whichever library brings it; a
+/// default holds only where the library is.
 fn name_by_rules(protos: &mut Protos, rules: &[LibraryRule]) {
     for proto in &mut protos.list {
         let used: Vec<&LibraryRule> = rules.iter().filter(|r| uses(&proto.libraries, &r.libraries)).collect();
         let profiles: Vec<Template> = used.iter().flat_map(|r| r.profiles.iter().cloned()).collect();
         proto.settings.activate(&profiles);
-        for rule in used {
-            for template in &rule.names {
-                if let Some((text, location)) = known(&proto.settings, template) {
-                    proto.names.push((text, NameSort::Application, location));
-                    proto.runnable = true;
-                }
-            }
-            for template in &rule.ports {
-                let ports = proto.settings.expand(template);
-                proto
-                    .ports
-                    .extend(ports.into_iter().filter_map(|e| e.text.parse::<u16>().ok()).filter(|p| *p != 0));
+        for template in rules.iter().flat_map(|r| &r.names) {
+            if let Some((text, location)) = known(&proto.settings, template) {
+                proto.names.push((text, NameSort::Application, location));
+                proto.runnable = true;
             }
         }
+        let written = rules
+            .iter()
+            .flat_map(|r| &r.ports)
+            .filter_map(|t| known(&proto.settings, t))
+            .map(|(text, _)| text);
+        let defaults =
+            used.iter().flat_map(|r| &r.ports).flat_map(|t| proto.settings.expand(t)).map(|e| e.text);
+        let ports: Vec<u16> =
+            written.chain(defaults).filter_map(|t| t.parse::<u16>().ok()).filter(|p| *p != 0).collect();
+        proto.ports.extend(ports);
     }
 }
 

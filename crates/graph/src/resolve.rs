@@ -363,3 +363,27 @@ impl Draft {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_databases_of_one_server_are_two() {
+        let drafts = Drafts::default();
+        let index = Index::new(&drafts);
+        let wanted = Wanted { kind: DependencyKind::Sql, technology: None, target_kind: None };
+        let key = |text: &str| match index.resolve(&drafts, 0, text, &wanted).as_slice() {
+            [Resolution::Outside(outside)] => outside.key.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(
+            key("jdbc:mysql://192.168.99.100:33306/default?useSSL=false"),
+            "mysql 192.168.99.100:33306/default"
+        );
+        assert_eq!(
+            key("jdbc:mysql://192.168.99.100:33306/oauth2?useSSL=false"),
+            "mysql 192.168.99.100:33306/oauth2"
+        );
+    }
+}
