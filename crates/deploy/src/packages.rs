@@ -70,8 +70,7 @@ pub(crate) fn wants(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let rooted = format!("/{path}");
     let starts = |s: &&str| rooted.strip_suffix(*s).is_some_and(|before| before.ends_with('/'));
-    let known =
-        KINDS.iter().any(|k| (k.wants)(name) || k.starters.iter().any(starts)) || name == "main.go";
+    let known = KINDS.iter().any(|k| (k.wants)(name) || k.starters.iter().any(starts)) || name == "main.go";
     known && !FOREIGN.iter().any(|part| rooted.contains(part)) && !crate::spring::is_foreign(path)
 }
 

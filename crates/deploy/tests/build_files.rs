@@ -9,7 +9,7 @@ fn inputs() -> Vec<(String, String)> {
     let mut out = Vec::new();
     for page in ["maven", "gradle", "spring", "logback", "packages"] {
         let path = format!("{}/src/{page}.md", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = std::fs::read_to_string(&path).expect("a page");
         let mut open: Option<(String, String)> = None;
         for line in text.lines() {
             match &mut open {
