@@ -288,6 +288,12 @@ pub(crate) fn environment(
                 out.setting(subject, key, Template::parse(value, Syntax::Spring), sort, arg.at.clone());
             }
         }
+    } else if matches!(key, "WAIT_HOSTS" | "SERVICE_PRECONDITION") {
+        // Read by small wait programs in the image.
+        for address in text.split([',', ' ']).filter(|a| a.contains(':')) {
+            let address = Template::parse(address, Syntax::Shell);
+            out.call(subject, emit::awaited(address.clone()), at.clone(), format!("{key} {address}"));
+        }
     } else if key == "SPRING_APPLICATION_JSON" {
         json_settings(subject, &text, sort, &at, out);
     }
