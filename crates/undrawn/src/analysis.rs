@@ -22,6 +22,7 @@ pub struct Settings {
     pub diagrams: Vec<String>,
     /// Today, `YYYY-MM-DD`.
     pub today: String,
+    choice: Choice,
     cache: Option<PathBuf>,
     threads: usize,
     exclude: Gitignore,
@@ -82,7 +83,16 @@ impl Settings {
         let diagrams = diagrams(&root, &config, &reading.diagram)?;
         let exclude = patterns("exclude", &config.exclude)?;
         let cache = if reading.no_cache { None } else { cache::folder() };
-        Ok(Settings { root, config, diagrams, today: today::today(), cache, threads: reading.threads, exclude })
+        Ok(Settings {
+            root,
+            config,
+            diagrams,
+            today: today::today(),
+            cache,
+            threads: reading.threads,
+            exclude,
+            choice,
+        })
     }
 
     fn intent(&self) -> Intent {
@@ -161,13 +171,16 @@ fn diagrams(root: &Path, config: &Config, chosen: &[PathBuf]) -> Result<Vec<Stri
 fn check_diagram(root: &Path, path: &str) -> Result<()> {
     if !root.join(path).is_file() {
         return Err(UserError::new(format!("no such diagram: {path}"))
-            .help("a diagram is a file; leave it out to compare with every architecture diagram that is found")
+            .help(
+                "a diagram is a file; leave it out to compare with every architecture diagram that is found",
+            )
             .into());
     }
     match undrawn_diagrams::wants(path) {
         true => Ok(()),
         false => {
-            let formats: Vec<&str> = undrawn_diagrams::FORMATS.iter().map(|f| f.name).collect();
+            let read = undrawn_diagrams::FORMATS.iter().filter(|f| f.add.is_some() || f.render.is_none());
+            let formats: Vec<&str> = read.map(|f| f.name).collect();
             Err(UserError::new(format!("no diagram format reads {path}"))
                 .help(format!("formats: {}", formats.join(", ")))
                 .into())
@@ -178,7 +191,8 @@ fn check_diagram(root: &Path, path: &str) -> Result<()> {
 /// Reads a folder as it is now.
 pub fn folder(settings: &Settings, progress: &Progress) -> Result<Analysis> {
     let intent = settings.intent();
-    let mut listing = progress.phase("listing files", || settings.with_rules(|rules| walk::list(&settings.root, rules)));
+    let mut listing =
+        progress.phase("listing files", || settings.with_rules(|rules| walk::list(&settings.root, rules)));
     listing.add(walk::chosen(&settings.root, &settings.diagrams));
     let key = key(settings, &intent, &listing);
     if let Some(entry) = progress.phase("looking into the cache", || settings.cached(key)) {
@@ -207,7 +221,8 @@ fn said(intent: &Intent) -> String {
 }
 
 fn understand(tree: &SourceTree, notes: Vec<Note>, intent: &Intent, progress: &Progress) -> cache::Entry {
-    let (evidence, more) = progress.phase("reading code, configuration and diagrams", || engine::evidence(tree));
+    let (evidence, more) =
+        progress.phase("reading code, configuration and diagrams", || engine::evidence(tree));
     progress.detail(&format!("{} files read, {} pieces of evidence", tree.files().len(), evidence.len()));
     let notes = notes.into_iter().chain(more).collect();
     let model = progress.phase("putting it together", || engine::model(evidence, notes, intent));
@@ -232,10 +247,20 @@ pub fn revision(settings: &Settings, commit: &str, progress: &Progress) -> Resul
     Ok(Analysis { model: entry.model, comments: entry.comments, intent, texts: Texts::Read(tree) })
 }
 
-/// The configuration as it was; that of now when there was none or it does not parse.
-fn config_then(settings: &Settings, repository: &git::Repository, commit: &str, progress: &Progress) -> Config {
-    let Some(file) = settings.config.file.as_deref() else { return Config::default() };
-    let Some(text) = repository.text(commit, file) else { return Config::default() };
+/// The configuration as it was; that of now when the one of then does not parse.
+fn config_then(
+    settings: &Settings,
+    repository: &git::Repository,
+    commit: &str,
+    progress: &Progress,
+) -> Config {
+    let candidates = match &settings.choice {
+        Choice::None => vec![],
+        Choice::File(_) => settings.config.file.iter().cloned().collect(),
+        Choice::Discover => config::candidates(&settings.root, repository.top()),
+    };
+    let found = candidates.iter().find_map(|file| Some((file, repository.text(commit, file)?)));
+    let Some((file, text)) = found else { return Config::default() };
     config::parse(&text, &config::relative_to(&settings.root, file)).unwrap_or_else(|_| {
         progress.detail("the configuration of that revision does not parse; using the present one");
         settings.config.clone()

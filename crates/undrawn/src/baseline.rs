@@ -66,7 +66,8 @@ impl Baseline {
             true => "[]".to_string(),
             false => format!("[\n{}\n  ]", lines.join(",\n")),
         };
-        let text = format!("{{\n  \"schema_version\": \"{SCHEMA_VERSION}\",\n  \"findings\": {findings}\n}}\n");
+        let text =
+            format!("{{\n  \"schema_version\": \"{SCHEMA_VERSION}\",\n  \"findings\": {findings}\n}}\n");
         Ok(crate::files::replace(path, text.as_bytes()).map_err(|e| io("write", path, &e))?)
     }
 

@@ -104,8 +104,13 @@ pub fn load(root: &Path, choice: &Choice) -> Result<Config> {
 /// The configuration of the nearest ancestor up to the git root; outside of git, of the folder itself.
 pub fn discover(root: &Path) -> Option<PathBuf> {
     let top = root.ancestors().find(|dir| dir.join(".git").exists()).unwrap_or(root);
+    candidates(root, top).into_iter().find(|file| file.is_file())
+}
+
+/// Where a configuration for `root` may lie, nearest first, up to the folder `top`.
+pub fn candidates(root: &Path, top: &Path) -> Vec<PathBuf> {
     let ancestors = root.ancestors().take_while(|dir| dir.starts_with(top));
-    ancestors.flat_map(|dir| NAMES.map(|name| dir.join(name))).find(|file| file.is_file())
+    ancestors.flat_map(|dir| NAMES.map(|name| dir.join(name))).collect()
 }
 
 /// `path` as seen from `root`: below it a relative path, elsewhere with `..`.
@@ -186,11 +191,14 @@ impl Reader<'_> {
                 "baseline" => config.baseline = Some(self.text(value)?.to_string()),
                 "diagrams" => config.diagrams = self.texts(value)?,
                 "exclude" => config.exclude = self.texts(value)?,
-                "fail-on" => config.fail_on = Some(self.word(value, fail_on, "error, warning, note, never")?),
+                "fail-on" => {
+                    config.fail_on = Some(self.word(value, fail_on, "error, warning, note, never")?)
+                }
                 "file-bytes-max" => config.file_bytes_max = Some(self.number(value)?),
                 "ignore" => config.ignore = self.texts(value)?,
                 "min-confidence" => {
-                    config.min_confidence = Some(self.word(value, Confidence::from_word, "low, medium, high")?);
+                    config.min_confidence =
+                        Some(self.word(value, Confidence::from_word, "low, medium, high")?);
                 }
                 "omit" => config.omissions = self.omissions(value)?,
                 "per-path-ignores" => config.per_path_ignores = self.per_path(value)?,
@@ -231,7 +239,8 @@ impl Reader<'_> {
 
     fn word<T>(&self, value: &Value, parse: impl Fn(&str) -> Option<T>, words: &str) -> Result<T> {
         let word = self.text(value)?;
-        let error = || self.error(value.span(), format!("unknown value `{word}`")).help(format!("one of: {words}"));
+        let error =
+            || self.error(value.span(), format!("unknown value `{word}`")).help(format!("one of: {words}"));
         Ok(parse(word).ok_or_else(error)?)
     }
 
@@ -241,7 +250,9 @@ impl Reader<'_> {
 
     fn aliases(&self, value: &Value) -> Result<Vec<(String, String)>> {
         let pairs = in_order(self.table(value)?).into_iter();
-        pairs.map(|(name, component)| Ok((name.get_ref().to_string(), self.text(component)?.to_string()))).collect()
+        pairs
+            .map(|(name, component)| Ok((name.get_ref().to_string(), self.text(component)?.to_string())))
+            .collect()
     }
 
     fn per_path(&self, value: &Value) -> Result<Vec<(String, Vec<String>)>> {
@@ -250,13 +261,15 @@ impl Reader<'_> {
     }
 
     fn omissions(&self, value: &Value) -> Result<Vec<Omission>> {
-        let array = value.get_ref().as_array().ok_or_else(|| self.wrong(value, "tables written as `[[omit]]`"))?;
+        let array =
+            value.get_ref().as_array().ok_or_else(|| self.wrong(value, "tables written as `[[omit]]`"))?;
         array.iter().map(|item| self.omission(item)).collect()
     }
 
     fn omission(&self, value: &Value) -> Result<Omission> {
         let table = self.table(value)?;
-        if let Some((key, _)) = in_order(table).iter().find(|(key, _)| !OMIT_KEYS.contains(&&**key.get_ref())) {
+        if let Some((key, _)) = in_order(table).iter().find(|(key, _)| !OMIT_KEYS.contains(&&**key.get_ref()))
+        {
             return Err(self.unknown(key.get_ref(), key.span(), OMIT_KEYS));
         }
         let needed = |key: &str| -> Result<String> {

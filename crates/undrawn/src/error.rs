@@ -67,8 +67,11 @@ impl fmt::Display for Failure {
 }
 
 /// What a reader of an internal error can do.
-pub const REPORT_HERE: &str =
-    concat!("help: this is a mistake in undrawn; please report it at ", env!("CARGO_PKG_REPOSITORY"), "/issues");
+pub const REPORT_HERE: &str = concat!(
+    "help: this is a mistake in undrawn; please report it at ",
+    env!("CARGO_PKG_REPOSITORY"),
+    "/issues"
+);
 
 impl From<UserError> for Failure {
     fn from(error: UserError) -> Self {

@@ -2,12 +2,13 @@
 //! is read again before anything is written: all that was drawn must still be drawn, and only the new line be new.
 
 use crate::error::{Result, io};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use undrawn_diagrams::{Addition, End, Format};
 use undrawn_model::{
-    ComponentId, Confidence, Dependency, Drawing, DrawingForm, Finding, MappedDrawing, Mode, SourceFile, SystemModel,
+    ComponentId, Confidence, Dependency, Drawing, DrawingForm, Finding, MappedDrawing, Mode, SourceFile,
+    SourceTree, SystemModel,
 };
 
 /// The rule whose findings can be mended here.
@@ -132,7 +133,9 @@ impl Outcome {
             return;
         };
         let mark = if before.starts_with('\u{feff}') { "\u{feff}" } else { "" };
-        let mut editor = Editor { path: path.clone(), text: before[mark.len()..].to_string(), added: 0 };
+        let text = before[mark.len()..].to_string();
+        let others = others(model, root, path, drawings.iter().map(|(at, _)| *at));
+        let mut editor = Editor { path: path.clone(), text, others, added: 0 };
         for (at, dependencies) in drawings {
             let mut page = Page::of(model, &model.drawings[*at]);
             for dependency in dependencies {
@@ -148,16 +151,44 @@ impl Outcome {
     }
 }
 
+/// The other files that parts of these drawings stand in: a workspace may include files.
+fn others(
+    model: &SystemModel,
+    root: &Path,
+    path: &Arc<str>,
+    drawings: impl Iterator<Item = usize>,
+) -> Vec<SourceFile> {
+    let mut files = BTreeSet::new();
+    for drawing in drawings.map(|at| &model.drawings[at].drawing) {
+        files.extend(drawing.boxes.iter().map(|b| b.location.file.clone()));
+        files.extend(drawing.groups.iter().map(|g| g.location.file.clone()));
+        files.extend(drawing.lines.iter().map(|l| l.location.file.clone()));
+    }
+    files.remove(path);
+    let read = |file: Arc<str>| crate::walk::read_file(&root.join(&*file), &file, u64::MAX / 2).ok();
+    files.into_iter().filter_map(read).collect()
+}
+
 /// A file while lines are added to it.
 struct Editor {
     path: Arc<str>,
     text: String,
+    others: Vec<SourceFile>,
     added: usize,
 }
 
 impl Editor {
-    fn file(&self, text: &str) -> SourceFile {
-        SourceFile { path: self.path.clone(), text: text.into() }
+    /// The drawings of the file if it had this text.
+    fn drawings(&self, format: &Format, text: &str) -> Vec<Drawing> {
+        let file = SourceFile { path: self.path.clone(), text: text.into() };
+        let (drawings, _) = match format.read_tree {
+            Some(read) => {
+                let tree = SourceTree::new(self.others.iter().cloned().chain([file.clone()]).collect());
+                read(&tree, &file)
+            }
+            None => (format.read)(&file),
+        };
+        drawings
     }
 }
 
@@ -200,13 +231,14 @@ impl<'m> Page<'m> {
         let addition = self.addition(dependency)?;
         let format = format_of(&self.mapped.drawing).ok_or("its format is not written")?;
         let add = format.add.ok_or("its format is not written")?;
-        let (before, _) = (format.read)(&editor.file(&editor.text));
+        let before = editor.drawings(format, &editor.text);
         let id = &self.mapped.drawing.id;
         let drawing = before.iter().find(|d| d.id == *id).ok_or("the diagram is not where it was")?;
         let edits = add(&editor.text, drawing, &addition).map_err(|refusal| refusal.0)?;
         let text = undrawn_diagrams::apply(&editor.text, &edits);
-        let (after, _) = (format.read)(&editor.file(&text));
-        let grown = only_grown(&before, &after, id).ok_or("the edit would change more than it should; left as it was")?;
+        let after = editor.drawings(format, &text);
+        let grown = only_grown(&before, &after, id)
+            .ok_or("the edit would change more than it should; left as it was")?;
         self.remember(&addition, dependency, drawing, grown);
         editor.text = text;
         editor.added += 1;
@@ -259,7 +291,9 @@ fn contains(old: &Drawing, new: &Drawing) -> bool {
         };
         d.lines.iter().map(parts).collect()
     };
-    subsequence(&boxes(old), &boxes(new)) && subsequence(&lines(old), &lines(new)) && groups(old) == groups(new)
+    subsequence(&boxes(old), &boxes(new))
+        && subsequence(&lines(old), &lines(new))
+        && groups(old) == groups(new)
 }
 
 fn subsequence<T: PartialEq>(part: &[T], whole: &[T]) -> bool {

@@ -1,6 +1,6 @@
 //! Another revision of the same folder, from git's objects: no checkout, no network, nothing written.
 
-use crate::error::{Result, UserError};
+use crate::error::{Failure, Result, UserError};
 use crate::walk::{self, Folder, Listed, Rules};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read as _, Write as _};
@@ -26,11 +26,24 @@ pub struct Listing {
 impl Repository {
     /// The repository that `root` lies in.
     pub fn around(root: &Path) -> Result<Self> {
-        let said = run(root, &["rev-parse", "--show-toplevel", "--show-prefix"])?;
+        let said = run(root, &["rev-parse", "--show-toplevel", "--show-prefix"]);
+        let said =
+            said.map_err(|failure| match failure {
+                Failure::User(error) if error.help.is_none() => Failure::User(error.help(format!(
+                    "{} must lie in a git repository to be read at a revision",
+                    root.display()
+                ))),
+                other => other,
+            })?;
         let mut lines = said.lines();
         let top = PathBuf::from(lines.next().unwrap_or_default());
         let top = top.canonicalize().unwrap_or(top);
         Ok(Repository { root: root.to_path_buf(), top, prefix: lines.next().unwrap_or_default().to_string() })
+    }
+
+    /// The repository's own folder.
+    pub fn top(&self) -> &Path {
+        &self.top
     }
 
     /// The commit that `revision` names.
@@ -73,7 +86,10 @@ impl Repository {
             let path = crate::config::relative_to(&self.top.join(&self.prefix), &self.top.join(&entry.path));
             let is_chosen = chosen.contains(&path);
             let inside = !path.starts_with("../");
-            let wanted = inside && (rules.wants)(&path) && !(rules.excluded)(&path, false) && folders.open(&path, rules);
+            let wanted = inside
+                && (rules.wants)(&path)
+                && !(rules.excluded)(&path, false)
+                && folders.open(&path, rules);
             if !is_chosen && !wanted {
                 continue;
             }

@@ -203,7 +203,10 @@ mod tests {
     #[test]
     fn comments_are_told_from_text_and_speak_of_their_line_or_the_next() {
         assert_eq!(
-            lines("A.java", "x(); // undrawn: ignore[a] known\n/* undrawn: ignore[a, b] why, until 2030-01-01 */\ny();"),
+            lines(
+                "A.java",
+                "x(); // undrawn: ignore[a] known\n/* undrawn: ignore[a, b] why, until 2030-01-01 */\ny();"
+            ),
             [(1, None, "a:known".into()), (2, Some(3), "a+b:why/2030-01-01".into())]
         );
         assert_eq!(lines("A.java", "s = \"undrawn: ignore[a]\";"), []);
@@ -211,6 +214,9 @@ mod tests {
             lines("c.yml", "  # undrawn: ignore[a] one\r\n  # undrawn: ignore[b] two\r\nx: 1"),
             [(1, Some(3), "a:one".into()), (2, Some(3), "b:two".into())]
         );
-        assert_eq!(lines("R.md", "# undrawn: ignore[a] text\n<!-- undrawn: ignore[a] why -->"), [(2, Some(3), "a:why".into())]);
+        assert_eq!(
+            lines("R.md", "# undrawn: ignore[a] text\n<!-- undrawn: ignore[a] why -->"),
+            [(2, Some(3), "a:why".into())]
+        );
     }
 }

@@ -189,7 +189,10 @@ pub fn unread(path: &str, message: &str) -> Note {
 
 /// The note for a file above the limit.
 pub fn too_big(path: &str, limit: u64) -> Note {
-    unread(path, &format!("larger than {limit} bytes; not read (`file-bytes-max` in undrawn.toml changes the limit)"))
+    unread(
+        path,
+        &format!("larger than {limit} bytes; not read (`file-bytes-max` in undrawn.toml changes the limit)"),
+    )
 }
 
 fn unreadable(root: &Path, error: &ignore::Error) -> Option<Note> {
@@ -240,7 +243,11 @@ pub fn folder(path: &str, rules: &Rules, beside: impl Fn(&str) -> bool) -> Folde
         return Folder::Enter;
     };
     // `build` or `vendor` may be a service of that name: it is vendored only beside the file of a tool that fills it.
-    if makers.is_empty() || makers.iter().any(|maker| beside(maker)) { Folder::Vendored } else { Folder::Enter }
+    if makers.is_empty() || makers.iter().any(|maker| beside(maker)) {
+        Folder::Vendored
+    } else {
+        Folder::Enter
+    }
 }
 
 /// Folders of files that nobody here wrote, and the files beside them that show it (none: always).
@@ -250,7 +257,10 @@ const VENDORED: &[(&str, &[&str])] = &[
     (".venv", &[]),
     ("__pycache__", &[]),
     ("target", &["pom.xml", "Cargo.toml", "build.sbt"]),
-    ("build", &["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts", "package.json"]),
+    (
+        "build",
+        &["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts", "package.json"],
+    ),
     ("dist", &["package.json", "pyproject.toml", "setup.py"]),
     ("vendor", &["go.mod", "composer.json", "Gemfile", "Cargo.toml"]),
 ];
@@ -259,7 +269,11 @@ const VENDORED: &[(&str, &[&str])] = &[
 fn stamp(data: &std::fs::Metadata) -> [i128; 3] {
     use std::os::unix::fs::MetadataExt;
     let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
-    [nanoseconds(data.mtime(), data.mtime_nsec()), nanoseconds(data.ctime(), data.ctime_nsec()), data.ino().into()]
+    [
+        nanoseconds(data.mtime(), data.mtime_nsec()),
+        nanoseconds(data.ctime(), data.ctime_nsec()),
+        data.ino().into(),
+    ]
 }
 
 #[cfg(not(unix))]

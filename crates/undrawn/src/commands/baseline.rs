@@ -2,11 +2,11 @@
 
 use super::check::baseline_file;
 use super::judge::{self, Choice};
-use super::{Context, empty, exit, strict};
+use super::{Context, empty, exit, shown, strict};
 use crate::analysis::{self, Settings};
 use crate::baseline::Baseline;
 use crate::cli::{BaselineAction, BaselineArgs, BaselineFile};
-use crate::error::Result;
+use crate::error::{Result, UserError};
 use undrawn_model::Finding;
 
 /// Runs the command.
@@ -32,19 +32,23 @@ fn accept(file: &BaselineFile, settings: &Settings, findings: &[Finding], contex
     let path = baseline_file(file.baseline.as_deref(), settings);
     let baseline = Baseline::of(findings);
     baseline.save(&path)?;
-    context.progress.tell(&format!("{} accepted in {}", count(baseline.accepted.len()), path.display()));
+    context.progress.tell(&format!("{} accepted in {}", count(baseline.accepted.len()), shown(&path)));
     Ok(())
 }
 
 fn prune(file: &BaselineFile, settings: &Settings, findings: &[Finding], context: &Context) -> Result<()> {
     let path = baseline_file(file.baseline.as_deref(), settings);
+    if !path.exists() {
+        let error = UserError::new(format!("there is no baseline {}", shown(&path)));
+        return Err(error.help("write one with `undrawn baseline write`").into());
+    }
     let mut baseline = Baseline::load(&path)?;
     let gone = baseline.prune(findings);
     if gone > 0 {
         baseline.save(&path)?;
     }
     let kept = baseline.accepted.len();
-    context.progress.tell(&format!("{} removed, {kept} kept in {}", count(gone), path.display()));
+    context.progress.tell(&format!("{} removed, {kept} kept in {}", count(gone), shown(&path)));
     Ok(())
 }
 

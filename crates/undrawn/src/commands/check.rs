@@ -1,7 +1,7 @@
 //! `undrawn check`: what the diagrams leave out.
 
 use super::judge::{self, Choice, Judged};
-use super::{Context, empty, exit, outputs, print, link_base, root_in_repository, strict, write};
+use super::{Context, empty, exit, link_base, outputs, print, root_in_repository, strict, tell_notes, write};
 use crate::analysis::{self, Analysis, Settings};
 use crate::baseline::{self, Baseline};
 use crate::cli::CheckArgs;
@@ -38,6 +38,7 @@ pub fn run(args: &CheckArgs, context: &Context) -> Result<u8> {
         }
     }
     analysis.model.notes.extend(judged.note(&choice));
+    tell_notes(&analysis, context);
     let style = context.style(&settings);
     let subject = Subject { settings: &settings, analysis: &analysis, judged: &judged, choice: &choice };
     print(&subject.render(format, &style))?;
@@ -160,7 +161,9 @@ impl Subject<'_> {
 /// In GitHub Actions the same goes, as a table, onto the page of the run.
 fn step_summary(subject: &Subject) -> Result<()> {
     use std::io::Write as _;
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
     let text = subject.report(Format::Github, undrawn_report::github::step_summary);
     let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));

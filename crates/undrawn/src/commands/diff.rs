@@ -65,7 +65,8 @@ fn side(what: &str, args: &DiffArgs, context: &Context) -> Result<(SavedMap, usi
         analysis::folder(&settings, &context.progress)?
     } else {
         let settings = Settings::of(&args.path, &args.reading)?;
-        let commit = git::Repository::around(&settings.root)?.commit(what).map_err(|_| neither(what))?;
+        let repository = git::Repository::around(&settings.root);
+        let commit = repository.and_then(|r| r.commit(what)).map_err(|_| neither(what))?;
         analysis::revision(&settings, &commit, &context.progress)?
     };
     Ok((SavedMap::from(&analysis.model), analysis.unread()))
@@ -73,5 +74,5 @@ fn side(what: &str, args: &DiffArgs, context: &Context) -> Result<(SavedMap, usi
 
 fn neither(what: &str) -> UserError {
     UserError::new(format!("`{what}` is neither a saved map, nor a folder, nor a git revision"))
-        .help("in a shallow clone, fetch more of the history")
+        .help("a revision must be known to the git repository of --path; in a shallow clone, fetch more of the history")
 }

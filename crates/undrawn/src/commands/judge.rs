@@ -49,7 +49,8 @@ impl Judged {
 impl Choice {
     /// The choice of the command line, laid over the configuration's. Unknown rules are errors.
     pub fn of(args: &RuleChoice, config: &Config) -> Result<Self> {
-        let over = |line: &[String], file: &[String]| if line.is_empty() { file.to_vec() } else { line.to_vec() };
+        let over =
+            |line: &[String], file: &[String]| if line.is_empty() { file.to_vec() } else { line.to_vec() };
         let choice = Choice {
             select: over(&args.select, &config.select),
             ignore: over(&args.ignore, &config.ignore),
@@ -118,7 +119,8 @@ pub fn judge(settings: &Settings, analysis: &Analysis, choice: &Choice) -> Resul
     let all = engine::findings(&analysis.model, &analysis.intent, |rule| choice.runs(rule));
     let before = all.len();
     let drawn = suppress::drawn(&analysis.model);
-    let comments: Vec<&Comment> = analysis.comments.iter().filter(|c| !is_drawn(&analysis.model, c)).collect();
+    let comments: Vec<&Comment> =
+        analysis.comments.iter().filter(|c| !is_drawn(&analysis.model, c)).collect();
     let (kept, used) = suppress::apply(all, &comments, &settings.today, engine::group);
     let (mut kept, used_drawn) = suppress::apply_drawn(kept, &drawn, &settings.today);
     let suppressed = before - kept.len();
@@ -143,7 +145,8 @@ fn about_comment(comment: &Comment, used: usize, today: &str, choice: &Choice) -
     let names = comment.rules.join(", ");
     let expired = comment.expired(today);
     // A comment about a rule that did not run cannot be judged.
-    let judged = comment.rules.iter().all(|name| specificity_of(name).is_none() || runs_in_full(name, choice));
+    let judged =
+        comment.rules.iter().all(|name| specificity_of(name).is_none() || runs_in_full(name, choice));
     let (rule, message, help) = match (&comment.until, expired) {
         (Some(until), true) => (
             EXPIRED,

@@ -1,6 +1,6 @@
 //! `undrawn map`: what there is, and how it is known.
 
-use super::{Context, empty, exit, outputs, print, link_base, root_in_repository, strict, write};
+use super::{Context, empty, exit, link_base, outputs, print, root_in_repository, strict, tell_notes, write};
 use crate::analysis::{self, Analysis, Settings};
 use crate::cli::MapArgs;
 use crate::error::{Result, UserError};
@@ -29,6 +29,7 @@ pub fn run(args: &MapArgs, context: &Context) -> Result<u8> {
     if let Some(code) = empty(&analysis, &settings, &args.input.reading) {
         return Ok(code);
     }
+    tell_notes(&analysis, context);
     let style = context.style(&settings);
     print(&render(format, &settings, &analysis, &style))?;
     for (format, path) in outputs {

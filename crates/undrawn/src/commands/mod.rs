@@ -106,7 +106,9 @@ impl Context {
             Color::Always => true,
             Color::Never => false,
             Color::Auto if set("NO_COLOR") => false,
-            Color::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => true,
+            Color::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => {
+                true
+            }
             Color::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
         };
         let width = terminal.then(terminal_size::terminal_size).flatten().map_or(WIDTH, |(w, _)| w.0.into());
@@ -114,15 +116,42 @@ impl Context {
     }
 
     /// Runs a command on threads of its own, as many as were asked for.
-    pub fn with_threads(&self, reading: &Reading, command: impl FnOnce(&Self) -> Result<u8> + Send) -> Result<u8> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(reading.threads).stack_size(STACK_BYTES).build();
-        let pool = pool.map_err(|e| UserError::new(format!("cannot start threads: {e}")).help("try --threads 1"))?;
+    pub fn with_threads(
+        &self,
+        reading: &Reading,
+        command: impl FnOnce(&Self) -> Result<u8> + Send,
+    ) -> Result<u8> {
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(reading.threads).stack_size(STACK_BYTES).build();
+        let pool =
+            pool.map_err(|e| UserError::new(format!("cannot start threads: {e}")).help("try --threads 1"))?;
         pool.install(|| command(self))
     }
 
     /// The look of text about this root.
     pub fn style(&self, settings: &Settings) -> Style {
         Style { color: self.color, width: self.width, path_prefix: path_prefix(&settings.root) }
+    }
+}
+
+/// A path as seen from the working folder, when it lies there.
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
+fn shown_folder(path: &Path) -> String {
+    match shown(path) {
+        here if here.is_empty() => ".".to_string(),
+        other => other,
+    }
+}
+
+/// With `-v`: what could not be read or decided.
+pub fn tell_notes(analysis: &Analysis, context: &Context) {
+    for note in &analysis.model.notes {
+        let place = note.location.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        context.progress.detail(&format!("note: {place}{}", note.message.escape_debug()));
     }
 }
 
@@ -170,7 +199,8 @@ pub fn print(text: &str) -> Result<u8> {
 pub fn outputs<F>(pairs: &[String], parse: impl Fn(&str) -> Result<F>) -> Result<Vec<(F, PathBuf)>> {
     let one = |pair: &String| {
         let (format, path) = pair.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(|| {
-            UserError::new(format!("`--output {pair}` is not FORMAT=PATH")).help("for example --output sarif=undrawn.sarif")
+            UserError::new(format!("`--output {pair}` is not FORMAT=PATH"))
+                .help("for example --output sarif=undrawn.sarif")
         })?;
         Ok((parse(format)?, PathBuf::from(path)))
     };
@@ -187,7 +217,10 @@ pub fn empty(analysis: &Analysis, settings: &Settings, reading: &Reading) -> Opt
     if !analysis.is_empty() || reading.allow_empty {
         return None;
     }
-    eprintln!("error: nothing to analyse in {}: no component and no diagram was found", settings.root.display());
+    eprintln!(
+        "error: nothing to analyse in {}: no component and no diagram was found",
+        shown_folder(&settings.root)
+    );
     eprintln!("help: pass the folder of a system; --allow-empty makes this exit with 0");
     Some(exit::EMPTY)
 }
