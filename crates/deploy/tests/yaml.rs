@@ -12,7 +12,7 @@ fn show(text: &str) -> String {
         walk(&yaml, document, "", &mut out);
     }
     for note in &yaml.notes {
-        let at = note.location.as_ref().unwrap();
+        let Some(at) = &note.location else { continue };
         out += &format!("{}:{}-{}:{} {}\n", at.line, at.column, at.end_line, at.end_column, note.message);
     }
     out

@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// Nodes that aliases and merge keys may add to a file.
 const EXPANSION_MAX: usize = 200_000;
 
+/// Broken documents of one file after which reading ends.
+const ERRORS_MAX: usize = 100;
+
 /// A syntax error: byte offset and what is wrong.
 pub(super) type Failure = (usize, String);
 
@@ -34,6 +37,7 @@ pub(super) fn pass(text: &str, original: &str) -> Pass {
     };
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut builder = Builder { text, original, ..Builder::default() };
+    let mut errors = 0;
     loop {
         match parser.next_event() {
             Some(Ok((event, span))) => builder.take(event, &span),
@@ -41,7 +45,8 @@ pub(super) fn pass(text: &str, original: &str) -> Pass {
                 let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
                 builder.out.failure.get_or_insert((at, error.kind().to_string()));
                 builder.abandon();
-                if !matches!(parser.proceed_next_document(), Ok(true)) {
+                errors += 1;
+                if errors > ERRORS_MAX || !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
                 }
             }
