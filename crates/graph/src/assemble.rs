@@ -680,16 +680,20 @@ fn implied_call(implication: &Implication) -> CallClaim {
     }
 }
 
-/// The alternative that leads furthest: to a named component, then a guessed one, then outside, then nowhere.
+/// The alternative that leads furthest: to a named component, then a guessed one, then outside, then nowhere. An address
+/// that is written goes before one of which nothing is known.
 fn best(resolved: Vec<(Vec<Resolution>, Expansion)>) -> Option<(Vec<Resolution>, Expansion)> {
     let grade = |r: &Resolution| match r {
         Resolution::To(_, Certainty::Name) | Resolution::Registered => 0,
         Resolution::To(_, _) => 1,
-        Resolution::Local => 2,
-        Resolution::Outside(_) => 2,
+        Resolution::Local | Resolution::Outside(_) => 2,
         Resolution::Nowhere(_) => 3,
     };
-    resolved.into_iter().min_by_key(|(resolutions, _)| resolutions.iter().map(grade).min().unwrap_or(4))
+    let unknown = |e: &Expansion| e.text.chars().all(|c| c == HOLE);
+    resolved.into_iter().min_by_key(|(resolutions, expansion)| {
+        let nowhere = resolutions.iter().all(|r| matches!(r, Resolution::Nowhere(_)));
+        (nowhere, unknown(expansion), resolutions.iter().map(grade).min().unwrap_or(4))
+    })
 }
 
 fn strongest(a: Need, b: Need) -> Need {

@@ -219,8 +219,9 @@ impl Index {
 
     /// The only component of the wanted product (or kind, when no product is named), those of the own manifest first.
     fn only(&self, drafts: &Drafts, from: usize, wanted: &Wanted) -> Option<usize> {
-        let all: Vec<usize> =
-            (0..drafts.list.len()).filter(|i| *i != from && drafts.list[*i].is_a(wanted)).collect();
+        let all: Vec<usize> = (0..drafts.list.len())
+            .filter(|i| *i != from && !drafts.list[*i].outside && drafts.list[*i].is_a(wanted))
+            .collect();
         if let [only] = all.as_slice() {
             return Some(*only);
         }

@@ -27,6 +27,8 @@ pub struct Settings {
     by_key: BTreeMap<String, Vec<Setting>>,
     /// Profiles known to be active; `None` when nothing in the tree says which are.
     active: Option<BTreeSet<String>>,
+    /// Something sets the active profiles, to a value that is not known.
+    active_elsewhere: bool,
 }
 
 /// A text that a template can be, and the settings that made it so.
@@ -70,6 +72,7 @@ impl Settings {
         for key in keys {
             for expansion in self.expand(key) {
                 if expansion.text.contains(HOLE) || expansion.text.is_empty() {
+                    self.active_elsewhere |= !expansion.via.is_empty();
                     continue;
                 }
                 known = true;
@@ -105,6 +108,11 @@ impl Settings {
                     false => return None,
                 }
             }
+            // The profile of this name is active when no other is (Spring Boot, "Profiles"; Quarkus has no such one).
+            (None, false) if setting.profiles == ["default"] => match self.active_elsewhere {
+                true => return None,
+                false => 2,
+            },
             (None, false) => 3,
         };
         Some((world, sort))
