@@ -20,6 +20,7 @@ mod draft;
 mod finish;
 mod identity;
 mod names;
+mod profiles;
 mod proto;
 mod reconcile;
 mod resolve;

@@ -166,6 +166,10 @@ fn add_modules(protos: &mut Protos, evidence: &[Evidence]) {
         proto.aggregate = module.aggregate && (first || proto.aggregate);
         proto.runnable |= module.runnable && !module.aggregate;
         proto.needs.extend(module.needs.iter().cloned());
+        // A build may say what a module needs in another file (a Gradle settings script): the module's place stands in.
+        for library in &module.needs {
+            proto.libraries.entry(library.clone()).or_insert_with(|| item.sighting.clone());
+        }
         proto.coordinate.get_or_insert_with(|| module.coordinate.clone());
         if proto.language.is_none() {
             proto.language = module.language.clone();
@@ -250,7 +254,7 @@ fn add_claim(protos: &mut Protos, item: &Evidence) {
     match &item.claim {
         Claim::Component(component) => add_component(proto, component, item),
         Claim::Uses { library, .. } if item.profiles.is_empty() => {
-            proto.libraries.entry(library.clone()).or_insert_with(|| item.sighting.clone());
+            proto.libraries.insert(library.clone(), item.sighting.clone());
         }
         Claim::Marked { marker } => {
             proto.markers.entry(marker.clone()).or_insert_with(|| item.sighting.clone());

@@ -2,6 +2,7 @@
 
 use crate::address::HOLE;
 use crate::names::normal;
+use crate::profiles::{Active, Holds};
 use std::collections::{BTreeMap, BTreeSet};
 use undrawn_model::{Location, Part, SettingSort, Template};
 
@@ -25,10 +26,8 @@ pub struct Setting {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     by_key: BTreeMap<String, Vec<Setting>>,
-    /// Profiles known to be active; `None` when nothing in the tree says which are.
-    active: Option<BTreeSet<String>>,
-    /// Something sets the active profiles, to a value that is not known.
-    active_elsewhere: bool,
+    /// What is known of the active profiles.
+    active: Active,
 }
 
 /// A text that a template can be, and the settings that made it so.
@@ -69,26 +68,23 @@ impl Settings {
     pub fn activate(&mut self, keys: &[Template]) {
         let mut active = BTreeSet::new();
         let mut known = false;
+        let mut elsewhere = false;
         for key in keys {
             for expansion in self.expand(key) {
                 if expansion.text.contains(HOLE) || expansion.text.is_empty() {
-                    self.active_elsewhere |= !expansion.via.is_empty();
+                    elsewhere |= !expansion.via.is_empty();
                     continue;
                 }
                 known = true;
                 active.extend(expansion.text.split(',').map(|p| p.trim().to_lowercase()));
             }
         }
-        self.active = known.then_some(active);
+        self.active = Active { names: known.then_some(active), elsewhere };
     }
 
-    /// True when something of these profiles can hold: none is named, one is active, or nothing says which are.
+    /// True when something of these profiles can hold.
     pub fn may_hold(&self, profiles: &[String]) -> bool {
-        profiles.is_empty()
-            || self
-                .active
-                .as_ref()
-                .is_none_or(|active| profiles.iter().any(|p| active.contains(&p.to_lowercase())))
+        self.active.holds(profiles) != Holds::No
     }
 
     /// How good a value is: smaller is better; `None` when it does not hold because its profile is known to be off.
@@ -99,21 +95,12 @@ impl Settings {
             SettingSort::Served => 2,
             SettingSort::Property => 3,
         };
-        let world = match (&self.active, setting.profiles.is_empty()) {
-            (_, true) if sort < 2 => 0,
-            (_, true) => 2,
-            (Some(active), false) => {
-                match setting.profiles.iter().any(|p| active.contains(&p.to_lowercase())) {
-                    true => 1,
-                    false => return None,
-                }
-            }
-            // The profile of this name is active when no other is (Spring Boot, "Profiles"; Quarkus has no such one).
-            (None, false) if setting.profiles == ["default"] => match self.active_elsewhere {
-                true => return None,
-                false => 2,
-            },
-            (None, false) => 3,
+        let world = match (setting.profiles.is_empty(), self.active.holds(&setting.profiles)) {
+            (_, Holds::No) => return None,
+            (true, _) if sort < 2 => 0,
+            (true, _) => 2,
+            (false, Holds::Yes) => 1,
+            (false, Holds::Perhaps) => 3,
         };
         Some((world, sort))
     }
@@ -172,7 +159,7 @@ impl Settings {
         for setting in self.values(name) {
             for mut expansion in self.expand_at(&setting.value, depth + 1) {
                 expansion.via.insert(0, (setting.key.clone(), setting.location.clone()));
-                if self.active.is_none() {
+                if self.active.holds(&setting.profiles) == Holds::Perhaps {
                     expansion.only_in.extend(setting.profiles.iter().cloned());
                 }
                 out.push(expansion);
