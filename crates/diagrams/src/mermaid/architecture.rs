@@ -138,7 +138,7 @@ impl Reader<'_> {
             return false;
         }
         for (end, side) in edge.ends.iter().zip(sides) {
-            self.sides.0.entry(end.id.clone()).or_default().insert(side);
+            self.sides.0.entry(end.id.clone()).or_default().extend(side);
         }
         self.edges.push(edge);
         true
@@ -277,12 +277,10 @@ fn between<'a>(at: &mut Cursor<'a>, open: char, close: char) -> Option<&'a str> 
 }
 
 /// `a{group}:R <-[label]-> L:b`
-fn edge(at: &mut Cursor<'_>, range: Range<usize>) -> Option<(Edge, [char; 2])> {
+fn edge(at: &mut Cursor<'_>, range: Range<usize>) -> Option<(Edge, [Option<char>; 2])> {
     let (left, left_group) = (at.eat_while(is_id_char).to_string(), at.eat("{group}"));
     at.skip_blank();
-    at.eat(":").then_some(())?;
-    at.skip_blank();
-    let left_side = at.bump().filter(|c| matches!(c, 'L' | 'R' | 'T' | 'B'))?;
+    let left_side = if at.eat(":") { Some(side(at)?) } else { None };
     at.skip_blank();
     let left_into = at.eat("<") || at.eat(">");
     at.skip_blank();
@@ -292,9 +290,14 @@ fn edge(at: &mut Cursor<'_>, range: Range<usize>) -> Option<(Edge, [char; 2])> {
     at.skip_blank();
     let right_into = at.eat(">") || at.eat("<");
     at.skip_blank();
-    let right_side = at.bump().filter(|c| matches!(c, 'L' | 'R' | 'T' | 'B'))?;
-    at.skip_blank();
-    at.eat(":").then_some(())?;
+    let mut ahead = *at;
+    let right_side = side(&mut ahead).filter(|_| {
+        ahead.skip_blank();
+        ahead.eat(":")
+    });
+    if right_side.is_some() {
+        *at = ahead;
+    }
     at.skip_blank();
     let (right, right_group) = (at.eat_while(is_id_char).to_string(), at.eat("{group}"));
     if left.is_empty() || right.is_empty() {
@@ -305,4 +308,10 @@ fn edge(at: &mut Cursor<'_>, range: Range<usize>) -> Option<(Edge, [char; 2])> {
         EdgeEnd { id: right, of_group: right_group, into: right_into },
     ];
     Some((Edge { ends, label, range }, [left_side, right_side]))
+}
+
+/// A side of a service. Mermaid wants one at both ends; its meaning does not need them.
+fn side(at: &mut Cursor<'_>) -> Option<char> {
+    at.skip_blank();
+    at.bump().filter(|c| matches!(c, 'L' | 'R' | 'T' | 'B'))
 }
