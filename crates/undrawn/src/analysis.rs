@@ -89,7 +89,7 @@ impl Settings {
             diagrams,
             today: today::today(),
             cache,
-            threads: reading.threads,
+            threads: reading.threads.into(),
             exclude,
             choice,
         })

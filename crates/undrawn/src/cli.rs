@@ -111,7 +111,8 @@ pub struct Reading {
     pub no_cache: bool,
     /// Threads to work with; 0 takes one a core
     #[arg(long, value_name = "N", default_value_t = 0, env = "UNDRAWN_THREADS", hide_default_value = true)]
-    pub threads: usize,
+    #[arg(value_parser = clap::value_parser!(u16).range(0..=512))]
+    pub threads: u16,
     /// Exit with 2 when some input could not be read
     #[arg(long)]
     pub strict: bool,

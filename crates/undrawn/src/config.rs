@@ -320,3 +320,30 @@ fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spanned<std::borrow::Cow
     entries.sort_by_key(|(key, _)| key.span().start);
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_configuration_or_an_error_with_its_place(text in "(\\PC|[\\n\\[\\]\"=])*") {
+            if let Err(error) = parse(&text, "undrawn.toml") {
+                prop_assert!(error.to_string().contains("undrawn.toml:"), "{error}");
+            }
+        }
+
+        #[test]
+        fn known_keys_with_any_value_never_panic(key in prop::sample::select(KEYS), value in "\\PC*") {
+            let _ = parse(&format!("{key} = {value}"), "undrawn.toml");
+            let _ = parse(&format!("[[{key}]]\nfrom = {value}"), "undrawn.toml");
+        }
+    }
+
+    #[test]
+    fn paths_outside_of_the_root_go_up() {
+        assert_eq!(relative_to(Path::new("/a/b"), Path::new("/a/c/x.md")), "../c/x.md");
+        assert_eq!(relative_to(Path::new("/a/b"), Path::new("/a/b/x.md")), "x.md");
+    }
+}

@@ -219,4 +219,23 @@ mod tests {
             [(2, Some(3), "a:why".into())]
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_gives_comments_inside_of_it(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "undrawn: ignore[", "]", "//", "#", "a,b", "until 2030-01-01", "\n", "\r\n", "é", " ", "*/", "-->", "x();",
+                ]),
+                0..40,
+            ),
+            markdown: bool,
+        ) {
+            let text = parts.concat();
+            let count = text.split('\n').count() as u32;
+            for (line, next, _) in lines(if markdown { "R.md" } else { "A.java" }, &text) {
+                proptest::prop_assert!(line <= count && next.is_none_or(|next| next > line));
+            }
+        }
+    }
 }

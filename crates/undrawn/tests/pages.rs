@@ -21,6 +21,7 @@ fn pages() {
 struct Session {
     home: PathBuf,
     out: String,
+    environment: Vec<(String, String)>,
 }
 
 impl Drop for Session {
@@ -34,7 +35,7 @@ impl Session {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let home = std::env::temp_dir().join(format!("undrawn-pages-{}-{number}", std::process::id()));
-        let session = Session { home, out: String::new() };
+        let session = Session { home, out: String::new(), environment: vec![] };
         std::fs::create_dir_all(session.work()).unwrap();
         for (path, bytes) in case.files.iter().filter(|(path, _)| path != "session") {
             session.write(path, bytes);
@@ -59,7 +60,7 @@ impl Session {
             self.out.push_str(&format!("$ {line}\n"));
             self.step(&words(line));
         }
-        self.out.replace(self.home.canonicalize().unwrap().to_str().unwrap(), "HOME")
+        self.out.replace(self.home.canonicalize().unwrap().to_str().unwrap(), "HOME").replace('\x1b', "<ESC>")
     }
 
     fn step(&mut self, words: &[String]) {
@@ -89,7 +90,16 @@ impl Session {
                     old.replace(&from.replace("\\n", "\n"), &to.replace("\\n", "\n")).as_bytes(),
                 );
             }
+            ["nest", path, count] => self.write(path, "[{\"a\":".repeat(count.parse().unwrap()).as_bytes()),
             ["fill", path, count] => self.write(path, "#".repeat(count.parse().unwrap()).as_bytes()),
+            ["set", name, value] => self.environment.push((name.to_string(), value.to_string())),
+            // A file whose name is not UTF-8.
+            ["unnameable", folder] => {
+                let name = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xE9");
+                let folder = self.work().join(folder).join::<&std::ffi::OsStr>(name);
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(folder.join("compose.yml"), "services: {}\n").unwrap();
+            }
             ["remove", path] => std::fs::remove_file(self.work().join(path)).unwrap(),
             ["folder", path] => std::fs::create_dir_all(self.work().join(path)).unwrap(),
             ["link", target, path] => std::os::unix::fs::symlink(target, self.work().join(path)).unwrap(),
@@ -138,6 +148,7 @@ impl Session {
         command.args(arguments).current_dir(self.work()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", &self.home).env("XDG_CACHE_HOME", self.home.join("cache"));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(profile) = std::env::var_os("LLVM_PROFILE_FILE") {
             command.env("LLVM_PROFILE_FILE", profile);
         }

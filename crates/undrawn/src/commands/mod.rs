@@ -121,8 +121,10 @@ impl Context {
         reading: &Reading,
         command: impl FnOnce(&Self) -> Result<u8> + Send,
     ) -> Result<u8> {
-        let pool =
-            rayon::ThreadPoolBuilder::new().num_threads(reading.threads).stack_size(STACK_BYTES).build();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(reading.threads.into())
+            .stack_size(STACK_BYTES)
+            .build();
         let pool =
             pool.map_err(|e| UserError::new(format!("cannot start threads: {e}")).help("try --threads 1"))?;
         pool.install(|| command(self))
