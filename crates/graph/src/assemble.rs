@@ -110,7 +110,8 @@ impl Assembler<'_> {
                 _ => continue,
             };
             let owners = self.drafts.of(self.protos, item);
-            if owners.is_empty() {
+            let ingress = matches!((&item.claim, &item.subject), (Claim::Route(_), Subject::Declared { .. }));
+            if owners.is_empty() && !ingress {
                 let message = format!(
                     "{} belongs to no component that is known, so its dependency is not on the map",
                     item.sighting.detail
@@ -349,11 +350,41 @@ impl Assembler<'_> {
                 } else if implication.reverse {
                     self.reverse(from, &call, &because, &implication.addresses);
                 } else {
-                    self.call(from, &call, &because, &implication.addresses);
+                    self.implied(from, &call, &because, &implication.addresses);
                 }
             }
         }
         forwarders
+    }
+
+    /// A dependency that a library brings. Its default address says where it would look on a developer's machine: when
+    /// nothing in the tree answers there and nothing is configured, that is a note and no dependency.
+    fn implied(&mut self, from: usize, call: &CallClaim, because: &[Sighting], addresses: &[Template]) {
+        let wanted =
+            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
+        let expansions: Vec<Expansion> = match addresses {
+            [] => vec![Expansion { text: String::new(), via: vec![], only_in: vec![] }],
+            some => some.iter().flat_map(|t| self.drafts.list[from].settings.expand(t)).collect(),
+        };
+        let resolved = expansions
+            .into_iter()
+            .map(|e| (self.index.resolve(&self.drafts, from, &e.text, &wanted), e))
+            .collect();
+        let Some((resolutions, expansion)) = best(resolved) else { return };
+        let guessed = resolutions.iter().all(|r| {
+            matches!(r, Resolution::Outside(o) if !o.is_named()) || matches!(r, Resolution::Nowhere(_))
+        });
+        if expansion.via.is_empty() && guessed {
+            if let Some(sighting) = because.first() {
+                let message = format!(
+                    "{}: {}, but no address is configured and nothing in the tree answers at the default one",
+                    self.drafts.list[from].name, sighting.detail
+                );
+                self.notes.push(Note::undecided(sighting.location.clone(), message));
+            }
+            return;
+        }
+        self.call(from, call, because, addresses);
     }
 
     /// The component at the address depends on `subject`.

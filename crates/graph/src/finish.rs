@@ -58,7 +58,7 @@ fn component(draft: &Draft) -> Component {
         draft.names.iter().filter(|(_, sort, _)| *sort != NameSort::Image).map(|(n, _, _)| n.clone()),
     );
     aliases.remove(&draft.name);
-    let mut evidence = draft.sightings.clone();
+    let mut evidence: Vec<Sighting> = draft.sightings.iter().cloned().map(without_secrets).collect();
     evidence.sort_by(|a, b| (trust(a), &a.location).cmp(&(trust(b), &b.location)));
     evidence.dedup();
     Component {
@@ -93,7 +93,7 @@ fn dependency(
     kind: undrawn_model::DependencyKind,
     bond: Bond,
 ) -> Dependency {
-    let mut evidence = bond.sightings;
+    let mut evidence: Vec<Sighting> = bond.sightings.into_iter().map(without_secrets).collect();
     // Stable: within one provenance the order of discovery stays, which is the order of the files.
     evidence.sort_by_key(trust);
     let resources =
@@ -126,5 +126,45 @@ fn confidence(evidence: &[Sighting], certainty: Certainty) -> Confidence {
         (true, _, _) => Confidence::Medium,
         (false, Certainty::Name, 2..) => Confidence::Medium,
         _ => Confidence::Low,
+    }
+}
+
+/// The same, with passwords in addresses made unreadable: reports travel further than the files they are made from.
+fn without_secrets(sighting: Sighting) -> Sighting {
+    Sighting { detail: mask(&sighting.detail), ..sighting }
+}
+
+/// `amqp://user:secret@host` as `amqp://user:***@host`.
+pub fn mask(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let end = after
+            .find(|c: char| c == '/' || c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')'))
+            .unwrap_or(after.len());
+        let authority = &after[..end];
+        match authority.rsplit_once('@').and_then(|(user, host)| Some((user.split_once(':')?.0, host))) {
+            Some((user, host)) => out.push_str(&format!("{user}:***@{host}")),
+            None => out.push_str(authority),
+        }
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_do_not_reach_reports() {
+        assert_eq!(
+            mask("URL = amqp://u:p@ss@h:5672/x, http://h/a@b"),
+            "URL = amqp://u:***@h:5672/x, http://h/a@b"
+        );
+        assert_eq!(mask("no address"), "no address");
     }
 }

@@ -193,8 +193,9 @@ fn name_by_folder(proto: &mut Proto, dir: &str) {
 
 fn add_declared(protos: &mut Protos, evidence: &[Evidence]) {
     for item in evidence {
-        if let (Subject::Declared { scope, name }, true) =
-            (&item.subject, !matches!(item.claim, Claim::Ordered { .. }))
+        // What only forwards or waits is no program: an Ingress, a name that another manifest declares.
+        let program = !matches!(item.claim, Claim::Ordered { .. } | Claim::Route(_));
+        if let (Subject::Declared { scope, name }, true) = (&item.subject, program)
             && !is_set(scope)
         {
             protos.declare(scope, name);

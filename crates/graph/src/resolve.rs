@@ -45,6 +45,13 @@ pub struct Outside {
     pub technology: Option<String>,
 }
 
+impl Outside {
+    /// True when an address names it; otherwise it is only known to be there.
+    pub fn is_named(&self) -> bool {
+        self.key.starts_with("host ") || self.key.starts_with("git ")
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Wanted<'a> {
@@ -160,6 +167,14 @@ impl Index {
         }
         if let Some(found) = self.by_host(drafts, from, &end.host) {
             return Resolution::To(found, Certainty::Name);
+        }
+        // A bare word is no address that anybody could dial: it is what is left of one whose other part is empty.
+        let bare = end.scheme.is_empty() && end.port.is_none() && !end.host.contains('.');
+        if bare && is_request(wanted.kind) {
+            return Resolution::Nowhere(format!(
+                "\"{}\" is no complete address and no component is called so",
+                end.host
+            ));
         }
         Resolution::Outside(outside(end, &wanted))
     }

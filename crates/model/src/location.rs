@@ -64,6 +64,8 @@ impl Note {
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// One byte is one column: columns need no counting, however long a line is.
+    ascii: bool,
 }
 
 impl LineIndex {
@@ -71,7 +73,7 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
-        LineIndex { starts }
+        LineIndex { starts, ascii: text.is_ascii() }
     }
 
     /// (line, column) of a byte offset, both from 1. Offsets past the end give the end; offsets inside a character
@@ -80,7 +82,10 @@ impl LineIndex {
         let offset = offset.min(text.len());
         let line = self.starts.partition_point(|s| *s <= offset).saturating_sub(1);
         let start = self.starts.get(line).copied().unwrap_or(0);
-        let column = text.as_bytes()[start..offset].iter().filter(|b| (**b as i8) >= -0x40).count();
+        let column = match self.ascii {
+            true => offset - start,
+            false => text.as_bytes()[start..offset].iter().filter(|b| (**b as i8) >= -0x40).count(),
+        };
         (line as u32 + 1, column as u32 + 1)
     }
 
