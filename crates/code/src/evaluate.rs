@@ -69,9 +69,8 @@ impl<'p, 'a> Cx<'p, 'a> {
 
     /// The entity of this simple name, nearest to a unit.
     pub fn entity_called(&self, simple: &str, unit: u32) -> Option<&crate::interpret::EntityFact> {
-        let id = self.facts.entities_by_name.get(simple)?;
-        let near = self.program.find(self.program.name(*id), unit).unwrap_or(*id);
-        self.facts.entities.get(&near).or_else(|| self.facts.entities.get(id))
+        let ids = self.facts.entities_by_name.get(simple)?;
+        self.facts.entities.get(&self.program.nearest(ids, unit)?)
     }
 
     /// Begins a new question.
@@ -227,9 +226,8 @@ impl<'p, 'a> Cx<'p, 'a> {
     /// What a lambda or method reference returns when called with these arguments.
     pub fn run(&self, code: &Item, args: Vec<Value>) -> Value {
         let Item::Code(at, expr, env) = code else { return Value::default() };
-        let ExprKind::Lambda { results, .. } = &self.program.unit(at.unit).expr(*expr).kind else {
-            return Value::default();
-        };
+        let node = self.program.unit(at.unit).expr(*expr);
+        let ExprKind::Lambda { results, params, .. } = &node.kind else { return Value::default() };
         let mut inner = Surroundings::clone(env);
         if inner.lambdas.len() < 8 {
             inner.lambdas.push((*at, *expr, args));
@@ -238,6 +236,10 @@ impl<'p, 'a> Cx<'p, 'a> {
         let mut out = Value::default();
         for result in results.iter().take(8) {
             out.merge(self.eval(*at, *result, &inner));
+        }
+        if results.is_empty() && *params > 0 {
+            // A lambda that returns nothing is there for what it does to its parameter.
+            out = self.lambda_param_after(*at, *expr, node.span.end, &inner);
         }
         out
     }

@@ -58,6 +58,7 @@ pub struct Models {
     pub repositories: Vec<RepositoryRule>,
     supertypes: HashMap<String, Vec<String>>,
     types: HashSet<String>,
+    telling: BTreeSet<String>,
     markers: HashSet<String>,
     steps_by_method: ByMethod,
     calls_by_method: ByMethod,
@@ -145,13 +146,8 @@ impl Models {
     }
 
     fn index(&mut self) {
-        let mut types: BTreeSet<String> = BTreeSet::new();
-        let mut add = |texts: &Texts| types.extend(texts.0.iter().cloned());
-        for (number, rule) in self.steps.iter().enumerate() {
-            self.steps_by_method.add(&rule.methods, number);
-            add(&rule.on);
-            add(&Texts(rule.returns.iter().cloned().collect()));
-        }
+        let mut telling: BTreeSet<String> = BTreeSet::new();
+        let mut add = |texts: &Texts| telling.extend(texts.0.iter().cloned());
         for (number, rule) in self.calls.iter().enumerate() {
             self.calls_by_method.add(&rule.methods, number);
             add(&rule.on);
@@ -174,7 +170,32 @@ impl Models {
         }
         add(&Texts(self.beans.clone()));
         add(&Texts(self.markers.iter().cloned().collect()));
-        self.types.extend(types);
+        // Library types that are one of these by what the models tell are told about as well.
+        let mut subtypes: Vec<String> = Vec::new();
+        for name in self.supertypes.keys() {
+            let (mut at, mut steps) = (vec![name.as_str()], 0);
+            while let Some(next) = at.pop() {
+                if telling.contains(next) {
+                    subtypes.push(name.clone());
+                    break;
+                }
+                steps += 1;
+                if steps < 64 {
+                    at.extend(self.supertypes.get(next).into_iter().flatten().map(String::as_str));
+                }
+            }
+        }
+        telling.extend(subtypes);
+        for (number, rule) in self.steps.iter().enumerate() {
+            self.steps_by_method.add(&rule.methods, number);
+            self.types.extend(rule.on.0.iter().chain(&rule.returns).cloned());
+            // What a step returns may be called without ever being named.
+            if rule.returns.as_ref().is_some_and(|r| telling.contains(r)) {
+                telling.extend(rule.on.0.iter().cloned());
+            }
+        }
+        self.types.extend(telling.iter().cloned());
+        self.telling = telling;
     }
 
     /// Steps whose method may be this one.
@@ -203,9 +224,9 @@ impl Models {
         self.types.contains(name)
     }
 
-    /// Types that files name, patterns included.
-    pub fn known_types(&self) -> impl Iterator<Item = &str> {
-        self.types.iter().map(String::as_str)
+    /// Types without which there is nothing to tell, patterns included.
+    pub fn telling_types(&self) -> impl Iterator<Item = &str> {
+        self.telling.iter().map(String::as_str)
     }
 
     /// Supertypes of a library type.

@@ -267,11 +267,6 @@ impl<'a> Program<'a> {
         self.calls.get(name).map_or(&[], |c| c)
     }
 
-    /// Names that are called at all.
-    pub fn called_names(&self) -> impl Iterator<Item = &'a str> + '_ {
-        self.calls.keys().copied()
-    }
-
     /// Constructions of a type with this simple name.
     pub fn constructions_of(&self, simple: &str) -> &[CallRef] {
         self.constructions.get(simple).map_or(&[], |c| c)
@@ -289,19 +284,21 @@ impl<'a> Program<'a> {
 
     /// The type of this qualified name that is nearest to a unit.
     pub fn find(&self, name: &str, from: u32) -> Option<TypeId> {
-        let ids = self.by_name.get(name)?;
-        match ids.as_slice() {
+        self.nearest(self.by_name.get(name)?, from)
+    }
+
+    /// The type whose file shares the longest path with a unit's.
+    pub fn nearest(&self, ids: &[TypeId], from: u32) -> Option<TypeId> {
+        match ids {
             [only] => Some(*only),
             several => {
                 let path = &self.unit(from).file.path;
-                several
-                    .iter()
-                    .max_by_key(|id| {
-                        let other = &self.unit(self.unit_of(**id)).file.path;
-                        let common = path.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-                        (common, std::cmp::Reverse(id.0))
-                    })
-                    .copied()
+                let shared = |id: &TypeId| {
+                    let other = &self.unit(self.unit_of(*id)).file.path;
+                    let common = path.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+                    (common, std::cmp::Reverse(id.0))
+                };
+                several.iter().max_by_key(|id| shared(id)).copied()
             }
         }
     }

@@ -79,7 +79,7 @@ impl<'a> Cx<'_, 'a> {
                 }
             }
             if let Some(step) = self.step_for(ty, name, args.len()) {
-                return self.step(at, step, &receiver(), ty, args, env);
+                return self.step((at, name), step, &receiver(), ty, args, env);
             }
         }
         if args.is_empty() && hands_on(name) {
@@ -103,7 +103,7 @@ impl<'a> Cx<'_, 'a> {
             }
             let own = self.program.ty(ty);
             if let Some(step) = self.step_for(&own, name, args.len()) {
-                return self.step(at, step, &Value::default(), &own, args, env);
+                return self.step((at, name), step, &Value::default(), &own, args, env);
             }
         }
         for import in self.program.unit(at.unit).imports.iter().filter(|i| i.member) {
@@ -120,7 +120,7 @@ impl<'a> Cx<'_, 'a> {
                 return self.source_call(at, &ty, id, &Value::default(), name, args, env);
             }
             if let Some(step) = self.step_for(&ty, name, args.len()) {
-                return self.step(at, step, &Value::default(), &ty, args, env);
+                return self.step((at, name), step, &Value::default(), &ty, args, env);
             }
         }
         Value::hole(&super::getter(name).unwrap_or_else(|| name.to_string()))
@@ -225,7 +225,7 @@ impl<'a> Cx<'_, 'a> {
             None => declared.clone(),
         };
         if let Some(step) = self.step_for(&made, "new", args.len()) {
-            return self.step(at, step, &Value::default(), &made, args, env);
+            return self.step((at, "new"), step, &Value::default(), &made, args, env);
         }
         Value::object(Object { ty: Some(made), made: Some((at, expr, env.clone())), ..Object::default() })
     }
@@ -233,15 +233,20 @@ impl<'a> Cx<'_, 'a> {
     /// Applies a step of the models.
     pub(super) fn step(
         &self,
-        at: MethodId,
+        (at, name): (MethodId, &str),
         step: &'static StepRule,
         receiver: &Value,
         ty: &Ty,
         args: &[ExprId],
         env: &Env,
     ) -> Value {
-        let fill =
-            Fill { call: Some((at, args, env)), receiver: Some(receiver), ty: Some(ty), ..Fill::default() };
+        let fill = Fill {
+            call: Some((at, args, env)),
+            receiver: Some(receiver),
+            ty: Some(ty),
+            method: Some(name),
+            ..Fill::default()
+        };
         if !step.is.0.is_empty() {
             let texts = self.fill(&step.is, &fill);
             return Value(texts.into_iter().map(Item::Text).collect());

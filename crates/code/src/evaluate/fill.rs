@@ -39,6 +39,13 @@ impl<'a> Cx<'_, 'a> {
             let tails = match piece {
                 Piece::Text(text) => vec![Template::text(text.as_str())],
                 Piece::Key(name, default) => self.fill_key(name, default.as_ref(), fill),
+                Piece::Ref(Ref::Part(part)) if part == "address" && pattern.0.len() > 1 => {
+                    // A receiver that carries no address of its own leaves the rest as it is.
+                    match self.reference(&Ref::Part(part.clone()), fill) {
+                        none if none.is_empty() => continue,
+                        some => some,
+                    }
+                }
                 Piece::Ref(reference) => {
                     let values = self.reference(reference, fill);
                     let spreads = pattern.0.len() == 1;
@@ -145,7 +152,9 @@ impl<'a> Cx<'_, 'a> {
 
     fn part(&self, value: &Value, part: &str) -> Vec<Template> {
         let mut out = Vec::new();
-        for object in value.objects() {
+        let code = value.0.iter().filter(|item| matches!(item, Item::Code(..)));
+        let done: Vec<Value> = code.map(|code| self.run(code, vec![])).collect();
+        for object in value.objects().chain(done.iter().flat_map(Value::objects)) {
             if let Some(value) = object.parts.get(part) {
                 for text in self.texts(value, part) {
                     if !out.contains(&text) && out.len() < ALTERNATIVES_MAX {

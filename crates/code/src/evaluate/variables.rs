@@ -140,6 +140,13 @@ impl<'a> Cx<'_, 'a> {
         if conditional { union(before, after) } else { after }
     }
 
+    /// What a lambda's first parameter is at the end of its body.
+    pub(super) fn lambda_param_after(&self, at: MethodId, lambda: ExprId, end: u32, env: &Env) -> Value {
+        let locals = &self.program.method(at).locals;
+        let local = locals.iter().find(|l| l.from == LocalSource::Lambda(lambda, 0));
+        local.map_or(Value::default(), |local| self.local_value(at, local, end, env))
+    }
+
     fn lambda_param(&self, at: MethodId, lambda: ExprId, index: usize, env: &Env) -> Value {
         let bound = env.lambdas.iter().rev().find(|(m, l, _)| *m == at && *l == lambda);
         if let Some(value) = bound.and_then(|(_, _, args)| args.get(index)) {

@@ -43,7 +43,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
                     if library && self.library_call(at, site, &receiver, *object, name, args) {
                         return;
                     }
-                    if stored && self.repository_call(at, site, &receiver, name, args) {
+                    if stored && self.repository_call(at, site, &receiver, name, args, object.is_none()) {
                         return;
                     }
                     if object.is_none()
@@ -98,6 +98,11 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
         args: &[ExprId],
     ) -> bool {
         let cx = self.cx;
+        // A method that the source itself has is read where it stands, also when its class extends a library's.
+        let own = ty.id.map_or(vec![], |id| cx.program.find_methods(id, name, args.len()));
+        if own.iter().any(|m| cx.program.method(*m).has_body) {
+            return false;
+        }
         let rules = cx.program.models.calls_named(name);
         let fitting: Vec<&'static CallRule> = rules
             .filter(|r| (r.args.0.is_empty() || r.args.0.contains(&args.len())) && cx.is_a(ty, &r.on.0))
@@ -175,6 +180,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
     }
 
     /// A call of a repository: of its entity's table, or of the tables in its statement.
+    #[allow(clippy::too_many_arguments)]
     fn repository_call(
         &mut self,
         at: MethodId,
@@ -182,16 +188,22 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
         ty: &Ty,
         name: &str,
         args: &[ExprId],
+        bare: bool,
     ) -> bool {
         let cx = self.cx;
         let Some(id) = ty.id else { return false };
         let Some((rule, entity)) = cx.facts.repositories.get(&id) else { return false };
-        self.used.insert(id);
         let span = cx.program.unit(at.unit).expr(site.expr).span;
         let declared = cx.program.find_methods(id, name, args.len()).first().copied();
         if declared.is_some_and(|m| cx.program.method(m).has_body) {
             return true;
         }
+        // A call without receiver inside a repository class is one of its own only if the repository has such methods.
+        let access = access(name, &cx.program.models.repositories[*rule]);
+        if bare && declared.is_none() && access == undrawn_model::Access::Unknown {
+            return false;
+        }
+        self.used.insert(id);
         let title = format!("{}.{name}", cx.program.simple_name(id));
         let (target, resources) = super::repositories::used_by(&self.emit, *rule, *entity, declared, name);
         self.emit.call(Calling {

@@ -115,8 +115,10 @@ fn client_method<'a>(
                 for head in &class {
                     for tail in &mapping.paths {
                         let path = join_path(&[prefix, head, tail]);
-                        operation = mapping.verbs.first().map(|verb| operation_name(verb, path.clone()));
-                        addresses.push(with_path(base, path));
+                        let address = with_path(base, path.clone());
+                        let path = super::emit::path_of(&address).unwrap_or(path);
+                        operation = mapping.verbs.first().map(|verb| operation_name(verb, path));
+                        addresses.push(address);
                     }
                 }
             }

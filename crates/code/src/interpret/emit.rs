@@ -125,7 +125,7 @@ impl<'c, 'p, 'a> Emit<'c, 'p, 'a> {
             return None;
         }
         let path = path_of(address)?;
-        let verb = verbs.first().map_or(Template::hole("verb"), Clone::clone);
+        let verb = verbs.first().map_or(Template::hole("verb"), verb_of);
         if verb.is_unknown() && path.parts.is_empty() {
             return None;
         }
@@ -221,6 +221,16 @@ fn quoted(text: &str) -> String {
         return format!("\"{head}...\"");
     }
     format!("\"{text}\"")
+}
+
+/// A verb in capitals, also when it is the name of a library's constant or of the method called.
+pub fn verb_of(verb: &Template) -> Template {
+    const VERBS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"];
+    let word = match verb.parts.as_slice() {
+        [Part::Text(word) | Part::Hole(word)] => word.to_ascii_uppercase(),
+        _ => return verb.clone(),
+    };
+    if VERBS.contains(&word.as_str()) { Template::text(word) } else { Template::hole("verb") }
 }
 
 /// `GET /owners/{id}`; an unknown verb is left as a hole.

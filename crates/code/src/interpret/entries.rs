@@ -285,6 +285,7 @@ pub fn mapping<'a>(cx: &Cx<'_, 'a>, at: MethodId, annotations: &[Annotation<'a>]
         }
     }
     let span = span?;
+    verbs = verbs.iter().map(super::emit::verb_of).filter(|verb| !verb.is_unknown()).collect();
     if verbs.is_empty() {
         verbs.push(Template::text("ANY"));
     }
@@ -342,10 +343,7 @@ pub fn join_path(pieces: &[&Template]) -> Template {
             if let Some(Part::Text(text)) = piece.parts.first_mut() {
                 text.remove(0);
             }
-        } else if !end.ends_with('/')
-            && !start.starts_with('/')
-            && !(out.parts.is_empty() && start.is_empty())
-        {
+        } else if !out.parts.is_empty() && !end.ends_with('/') && !start.starts_with('/') {
             out.push(Part::Text("/".into()));
         }
         out.append(piece);

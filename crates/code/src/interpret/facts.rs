@@ -16,8 +16,8 @@ pub struct Facts {
     pub bound_beans: HashMap<TypeId, Template>,
     /// Classes kept in stores.
     pub entities: HashMap<TypeId, EntityFact>,
-    /// The same by simple class name, where only one class has it.
-    pub entities_by_name: BTreeMap<String, TypeId>,
+    /// The same by simple class name.
+    pub entities_by_name: BTreeMap<String, Vec<TypeId>>,
     /// Interfaces by which entities are read and written: (rule, entity).
     pub repositories: HashMap<TypeId, (usize, Option<TypeId>)>,
     /// Interfaces whose methods are calls, with their rule.
@@ -90,7 +90,7 @@ impl Facts {
         }
         drop(cx);
         self.entities = more.entities;
-        self.inherit_names(program);
+        self.name_entities(program);
         self.clients = more.clients;
         self.bound_beans = more.bound_beans;
         let cx = Cx::new(program, self);
@@ -105,17 +105,13 @@ impl Facts {
         self.repositories = repositories;
     }
 
-    fn inherit_names(&mut self, program: &Program<'_>) {
+    fn name_entities(&mut self, program: &Program<'_>) {
         let mut names: BTreeMap<String, Vec<TypeId>> = BTreeMap::new();
         for id in self.entities.keys() {
             names.entry(program.simple_name(*id).to_string()).or_default().push(*id);
         }
-        let first = |mut ids: Vec<TypeId>| {
-            ids.sort();
-            ids.first().copied()
-        };
-        self.entities_by_name =
-            names.into_iter().filter_map(|(name, ids)| Some((name, first(ids)?))).collect();
+        names.values_mut().for_each(|ids| ids.sort());
+        self.entities_by_name = names;
     }
 
     fn add_type(&mut self, cx: &Cx<'_, '_>, ty: TypeId) {

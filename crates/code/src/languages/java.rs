@@ -22,12 +22,15 @@ thread_local! {
     static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
 }
 
-/// True for files in test source folders.
+/// True for files in test source folders, and for the build's own tools.
 pub fn is_test(path: &str) -> bool {
     let mut folders = path.split('/').rev();
     let name = folders.next().unwrap_or("");
     let mut folders: Vec<&str> = folders.collect();
     folders.reverse();
+    if folders.contains(&".mvn") {
+        return true;
+    }
     let sources = folders.iter().position(|f| *f == "src");
     let after = sources.and_then(|at| folders.get(at + 1)).copied().unwrap_or("");
     let lower = after.to_ascii_lowercase();

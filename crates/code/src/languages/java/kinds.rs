@@ -62,10 +62,9 @@ macro_rules! fields {
 }
 
 fields! {
-    name = "name", body = "body", left = "left", right = "right", operator = "operator", condition = "condition",
-    consequence = "consequence", alternative = "alternative", value = "value", object = "object", arguments = "arguments",
-    ty = "type", parameters = "parameters", init = "init", key = "key", field = "field", constructor = "constructor", dimensions = "dimensions",
-    declarator = "declarator", array = "array", element = "element", superclass = "superclass", interfaces = "interfaces", type_parameters = "type_parameters",
+    name = "name", body = "body", left = "left", right = "right", condition = "condition", alternative = "alternative",
+    value = "value", object = "object", arguments = "arguments", ty = "type", parameters = "parameters", key = "key", field = "field",
+    constructor = "constructor",
 }
 
 /// The grammar with its tables.
