@@ -1,0 +1,134 @@
+//! Dependencies that libraries bring by being there.
+
+use super::*;
+
+impl Assembler<'_> {
+    /// Dependencies that libraries bring. Answers those who forward to everything registered.
+    pub(super) fn implications(&mut self, rules: &[LibraryRule]) -> Vec<(usize, CallClaim, Vec<Sighting>)> {
+        let mut forwarders = Vec::new();
+        for from in 0..self.drafts.list.len() {
+            let draft = &self.drafts.list[from];
+            if draft.outside {
+                continue;
+            }
+            let facts =
+                Facts { libraries: &draft.libraries, markers: &draft.markers, settings: &draft.settings };
+            let found: Vec<(&Implication, Vec<Sighting>)> = rules
+                .iter()
+                .flat_map(|r| &r.implies)
+                .filter_map(|implication| Some((implication, facts.holds_because(&implication.when)?)))
+                .collect();
+            for (implication, because) in found {
+                let because: Vec<Sighting> = because
+                    .into_iter()
+                    .map(|s| Sighting { detail: implication.detail.clone(), ..s })
+                    .collect();
+                let call = implied_call(implication);
+                if implication.addresses.iter().any(|a| a.as_text() == Some("discovery:*")) {
+                    forwarders.push((from, call, because));
+                } else if implication.reverse {
+                    self.reverse(from, &call, &because, &implication.addresses);
+                } else {
+                    self.implied(from, &call, &because, &implication.addresses);
+                }
+            }
+        }
+        forwarders
+    }
+
+    /// A dependency that a library brings. Its default address says where it would look on a developer's machine: when
+    /// nothing in the tree answers there and nothing is configured, that is a note and no dependency.
+    pub(super) fn implied(
+        &mut self,
+        from: usize,
+        call: &CallClaim,
+        because: &[Sighting],
+        addresses: &[Template],
+    ) {
+        let wanted =
+            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
+        let expansions: Vec<Expansion> = match addresses {
+            [] => vec![Expansion { text: String::new(), via: vec![], only_in: vec![] }],
+            some => some.iter().flat_map(|t| self.drafts.list[from].settings.expand(t)).collect(),
+        };
+        let resolved = expansions
+            .into_iter()
+            .map(|e| (self.index.resolve(&self.drafts, from, &e.text, &wanted), e))
+            .collect();
+        let Some((resolutions, expansion)) = best(resolved) else { return };
+        let guessed = resolutions.iter().all(|r| {
+            matches!(r, Resolution::Outside(o) if !o.is_named()) || matches!(r, Resolution::Nowhere(_))
+        });
+        if expansion.via.is_empty() && guessed {
+            if let Some(sighting) = because.first() {
+                let message = format!(
+                    "{}: {}, but no address is configured and nothing in the tree answers at the default one",
+                    self.drafts.list[from].name, sighting.detail
+                );
+                self.notes.push(Note::undecided(sighting.location.clone(), message));
+            }
+            return;
+        }
+        self.call(from, call, because, addresses);
+    }
+
+    /// The component at the address depends on `subject`.
+    pub(super) fn reverse(
+        &mut self,
+        subject: usize,
+        call: &CallClaim,
+        because: &[Sighting],
+        addresses: &[Template],
+    ) {
+        let wanted =
+            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
+        let expansions: Vec<Expansion> = match addresses {
+            [] => vec![Expansion { text: String::new(), via: vec![], only_in: vec![] }],
+            some => some.iter().flat_map(|t| self.drafts.list[subject].settings.expand(t)).collect(),
+        };
+        let resolved = expansions
+            .into_iter()
+            .map(|e| (self.index.resolve(&self.drafts, subject, &e.text, &wanted), e))
+            .collect();
+        let Some((resolutions, expansion)) = best(resolved) else { return };
+        let mut sightings = because.to_vec();
+        sightings.extend(configured(&expansion.via));
+        for resolution in resolutions {
+            if let Resolution::To(server, certainty) = resolution {
+                let call = CallClaim { technology: None, target_kind: None, ..call.clone() };
+                self.bond(server, subject, &call, &sightings, certainty);
+            }
+        }
+    }
+
+    /// Components that register with discovery.
+    pub(super) fn registered(&self) -> Vec<usize> {
+        let registered: BTreeSet<usize> = self
+            .out
+            .bonds
+            .keys()
+            .filter(|(_, _, kind)| *kind == DependencyKind::Discovery)
+            .map(|(from, _, _)| *from)
+            .collect();
+        registered.into_iter().collect()
+    }
+
+    pub(super) fn forward_to_registered(&mut self, forwarders: Vec<(usize, CallClaim, Vec<Sighting>)>) {
+        let registered = self.registered();
+        for (from, call, because) in forwarders {
+            for to in &registered {
+                self.bond(from, *to, &call, &because, Certainty::Only);
+            }
+        }
+    }
+}
+
+fn implied_call(implication: &Implication) -> CallClaim {
+    CallClaim {
+        technology: implication.technology.clone(),
+        target_kind: implication.target_kind,
+        mode: implication.mode,
+        need: implication.need,
+        ..CallClaim::to(implication.kind, implication.addresses.first().cloned().unwrap_or_default())
+    }
+}
