@@ -273,6 +273,10 @@ fn element_type(mut ty: Ty) -> Option<Ty> {
 
 /// Results of collection and wrapper methods that hand their element on.
 fn library_result(receiver: &Ty, name: &str) -> Option<Ty> {
+    let builder = matches!(&*receiver.name, "java.lang.StringBuilder" | "java.lang.StringBuffer");
+    if builder && matches!(name, "append" | "insert") {
+        return Some(receiver.clone());
+    }
     let keeps = matches!(
         name,
         "stream"
