@@ -42,12 +42,17 @@ impl Baseline {
     /// Reads a baseline.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|e| io("read", path, &e))?;
+        Baseline::parse(&text, &path.display().to_string())
+    }
+
+    /// Reads the text of a baseline; `place` is where it lies, for messages.
+    pub fn parse(text: &str, place: &str) -> Result<Self> {
         let broken = |what: String| {
             UserError::new(format!("not a baseline: {what}"))
-                .at(path.display().to_string())
+                .at(place)
                 .help("write it anew with `undrawn baseline write`")
         };
-        let shape: Shape = serde_json::from_str(&text).map_err(|e| broken(e.to_string()))?;
+        let shape: Shape = serde_json::from_str(text).map_err(|e| broken(e.to_string()))?;
         if shape.schema_version != SCHEMA_VERSION {
             return Err(broken(format!("its schema_version is {}", shape.schema_version)).into());
         }
@@ -80,11 +85,20 @@ impl Baseline {
         (new, silenced)
     }
 
-    /// Keeps only what is still found; gives how many entries went.
-    pub fn prune(&mut self, findings: &[Finding]) -> usize {
+    /// Keeps what is still found, and what rules that did not run once found; gives how many entries went.
+    pub fn prune(&mut self, findings: &[Finding], runs: impl Fn(&str) -> bool) -> usize {
         let before = self.accepted.len();
         let found = Baseline::of(findings);
-        self.accepted.retain(|fingerprint, _| found.accepted.contains_key(fingerprint));
+        let rule = |fingerprint: &str| fingerprint.split('|').next().unwrap_or_default().to_string();
+        self.accepted.retain(|fingerprint, _| {
+            found.accepted.contains_key(fingerprint)
+                || !runs(&rule(fingerprint)) && is_known(&rule(fingerprint))
+        });
         before - self.accepted.len()
     }
+}
+
+/// Entries of rules that are no longer there are of no use.
+fn is_known(rule: &str) -> bool {
+    crate::engine::rules().iter().any(|known| known.id == rule)
 }

@@ -9,6 +9,8 @@ pub enum Failure {
     User(UserError),
     /// A mistake in this program.
     Bug(String),
+    /// The reader knows already; this is the exit code.
+    Told(u8),
 }
 
 /// A mistake that the user can mend.
@@ -61,6 +63,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::User(error) => error.fmt(f),
+            Failure::Told(_) => Ok(()),
             Failure::Bug(what) => write!(f, "internal error: {what}\n{REPORT_HERE}"),
         }
     }

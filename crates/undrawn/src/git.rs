@@ -76,7 +76,10 @@ impl Repository {
 
     /// Lists the wanted files, and the chosen ones wherever they lie.
     pub fn list(&self, commit: &str, rules: &Rules, chosen: &[String]) -> Result<Listing> {
-        let arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit];
+        let mut arguments = vec!["ls-tree", "-r", "-z", "-l", "--full-tree", commit];
+        if !self.prefix.is_empty() && !chosen.iter().any(|path| path.starts_with("../")) {
+            arguments.extend(["--", self.prefix.as_str()]);
+        }
         let said = bytes(&self.root, &arguments)?;
         let entries: Vec<Entry> = said.split(|b| *b == 0).filter_map(Entry::parse).collect();
         let tree = format!("{commit}:{}", self.prefix);

@@ -15,6 +15,8 @@ mod git;
 mod progress;
 mod suppress;
 mod today;
+#[doc(hidden)]
+pub mod untrusted;
 mod walk;
 
 pub use commands::run;

@@ -16,13 +16,13 @@ pub fn run(args: &BaselineArgs, context: &Context) -> Result<u8> {
         let settings = Settings::of(&file.input.path, &file.input.reading)?;
         let choice = Choice::of(&file.choice, &settings.config)?;
         let analysis = analysis::folder(&settings, &context.progress)?;
-        if let Some(code) = empty(&analysis, &settings, &file.input.reading) {
+        if let Some(code) = empty(&analysis, &settings, &file.input.reading, context) {
             return Ok(code);
         }
         let findings = judge::judge(&settings, &analysis, &choice)?.findings;
         match &args.action {
             BaselineAction::Write(_) => accept(file, &settings, &findings, context)?,
-            BaselineAction::Prune(_) => prune(file, &settings, &findings, context)?,
+            BaselineAction::Prune(_) => prune(file, &settings, &choice, &findings, context)?,
         }
         Ok(strict(exit::CLEAN, &analysis, &file.input.reading))
     })
@@ -36,14 +36,20 @@ fn accept(file: &BaselineFile, settings: &Settings, findings: &[Finding], contex
     Ok(())
 }
 
-fn prune(file: &BaselineFile, settings: &Settings, findings: &[Finding], context: &Context) -> Result<()> {
+fn prune(
+    file: &BaselineFile,
+    settings: &Settings,
+    choice: &Choice,
+    findings: &[Finding],
+    context: &Context,
+) -> Result<()> {
     let path = baseline_file(file.baseline.as_deref(), settings);
     if !path.exists() {
         let error = UserError::new(format!("there is no baseline {}", shown(&path)));
         return Err(error.help("write one with `undrawn baseline write`").into());
     }
     let mut baseline = Baseline::load(&path)?;
-    let gone = baseline.prune(findings);
+    let gone = baseline.prune(findings, |rule| choice.runs(rule));
     if gone > 0 {
         baseline.save(&path)?;
     }

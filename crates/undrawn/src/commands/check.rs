@@ -1,7 +1,7 @@
 //! `undrawn check`: what the diagrams leave out.
 
 use super::judge::{self, Choice, Judged};
-use super::{Context, empty, exit, link_base, outputs, print, root_in_repository, strict, tell_notes, write};
+use super::{Context, empty, exit, link_base, outputs, print, root_in_repository, strict, write};
 use crate::analysis::{self, Analysis, Settings};
 use crate::baseline::{self, Baseline};
 use crate::cli::CheckArgs;
@@ -22,7 +22,7 @@ pub fn run(args: &CheckArgs, context: &Context) -> Result<u8> {
     let choice = Choice::of(&args.choice, &settings.config)?;
     let baseline = baseline(args.baseline.as_deref(), &settings)?;
     let mut analysis = analysis::folder(&settings, &context.progress)?;
-    if let Some(code) = empty(&analysis, &settings, reading) {
+    if let Some(code) = empty(&analysis, &settings, reading, context) {
         return Ok(code);
     }
     let mut judged = judged(args, &settings, &analysis, &choice, &baseline, context)?;
@@ -37,8 +37,10 @@ pub fn run(args: &CheckArgs, context: &Context) -> Result<u8> {
             judged = self::judged(args, &settings, &analysis, &choice, &baseline, context)?;
         }
     }
-    analysis.model.notes.extend(judged.note(&choice));
-    tell_notes(&analysis, context);
+    if let Some(note) = judged.note(&choice) {
+        context.progress.detail(&format!("note: {}", note.message));
+        analysis.model.notes.push(note);
+    }
     let style = context.style(&settings);
     let subject = Subject { settings: &settings, analysis: &analysis, judged: &judged, choice: &choice };
     print(&subject.render(format, &style))?;

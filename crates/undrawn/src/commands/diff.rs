@@ -1,9 +1,9 @@
 //! `undrawn diff`: what two maps differ in.
 
-use super::{Context, exit, outputs, print, write};
+use super::{Context, empty, exit, outputs, print, write};
 use crate::analysis::{self, Settings};
 use crate::cli::DiffArgs;
-use crate::error::{Result, UserError};
+use crate::error::{Failure, Result, UserError};
 use crate::git;
 use std::path::Path;
 use undrawn_report::{MapDiff, SavedMap};
@@ -62,7 +62,11 @@ fn side(what: &str, args: &DiffArgs, context: &Context) -> Result<(SavedMap, usi
     }
     let analysis = if path.is_dir() {
         let settings = Settings::of(path, &args.reading)?;
-        analysis::folder(&settings, &context.progress)?
+        let analysis = analysis::folder(&settings, &context.progress)?;
+        if let Some(code) = empty(&analysis, &settings, &args.reading, context) {
+            return Err(Failure::Told(code));
+        }
+        analysis
     } else {
         let settings = Settings::of(&args.path, &args.reading)?;
         let repository = git::Repository::around(&settings.root);

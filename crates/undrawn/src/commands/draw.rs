@@ -13,7 +13,7 @@ pub fn run(args: &DrawArgs, context: &Context) -> Result<u8> {
     let render = renderer(&args.format)?;
     let settings = Settings::of(&args.input.path, &args.input.reading)?;
     let analysis = analysis::folder(&settings, &context.progress)?;
-    if let Some(code) = empty(&analysis, &settings, &args.input.reading) {
+    if let Some(code) = empty(&analysis, &settings, &args.input.reading, context) {
         return Ok(code);
     }
     let around = args.focus.as_deref().map(|name| focus(&analysis.model, name)).transpose()?;

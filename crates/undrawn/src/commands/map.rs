@@ -1,6 +1,6 @@
 //! `undrawn map`: what there is, and how it is known.
 
-use super::{Context, empty, exit, link_base, outputs, print, root_in_repository, strict, tell_notes, write};
+use super::{Context, empty, exit, link_base, outputs, print, root_in_repository, strict, write};
 use crate::analysis::{self, Analysis, Settings};
 use crate::cli::MapArgs;
 use crate::error::{Result, UserError};
@@ -26,10 +26,9 @@ pub fn run(args: &MapArgs, context: &Context) -> Result<u8> {
     let outputs = outputs(&args.output.output, form)?;
     let settings = Settings::of(&args.input.path, &args.input.reading)?;
     let analysis = analysis::folder(&settings, &context.progress)?;
-    if let Some(code) = empty(&analysis, &settings, &args.input.reading) {
+    if let Some(code) = empty(&analysis, &settings, &args.input.reading, context) {
         return Ok(code);
     }
-    tell_notes(&analysis, context);
     let style = context.style(&settings);
     print(&render(format, &settings, &analysis, &style))?;
     for (format, path) in outputs {

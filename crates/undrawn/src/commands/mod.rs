@@ -50,7 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| eprintln!("internal error: {panic}\n{REPORT_HERE}")));
     let outcome = std::panic::catch_unwind(|| dispatch(&cli));
     match outcome {
-        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Ok(code) | Err(Failure::Told(code))) => ExitCode::from(code),
         Ok(Err(failure)) => {
             eprintln!("{failure}");
             ExitCode::from(exit::ERROR)
@@ -150,7 +150,7 @@ fn shown_folder(path: &Path) -> String {
 }
 
 /// With `-v`: what could not be read or decided.
-pub fn tell_notes(analysis: &Analysis, context: &Context) {
+fn tell_notes(analysis: &Analysis, context: &Context) {
     for note in &analysis.model.notes {
         let place = note.location.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         context.progress.detail(&format!("note: {place}{}", note.message.escape_debug()));
@@ -214,17 +214,20 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
     Ok(std::fs::write(path, text).map_err(|e| crate::error::io("write", path, &e))?)
 }
 
-/// The exit code of an analysis that could not go on for want of input; `None` when it can.
-pub fn empty(analysis: &Analysis, settings: &Settings, reading: &Reading) -> Option<u8> {
+/// The exit code of an analysis that could not go on for want of input; `None` when it can. What was not read is told here,
+/// before any result.
+pub fn empty(analysis: &Analysis, settings: &Settings, reading: &Reading, context: &Context) -> Option<u8> {
+    tell_notes(analysis, context);
     if !analysis.is_empty() || reading.allow_empty {
         return None;
     }
-    eprintln!(
-        "error: nothing to analyse in {}: no component and no diagram was found",
-        shown_folder(&settings.root)
-    );
-    eprintln!("help: pass the folder of a system; --allow-empty makes this exit with 0");
-    Some(exit::EMPTY)
+    let folder = shown_folder(&settings.root);
+    eprintln!("error: nothing to analyse in {folder}: no component and no diagram was found");
+    match analysis.unread() {
+        0 => eprintln!("help: pass the folder of a system; --allow-empty makes this exit with 0"),
+        _ => eprintln!("help: some input could not be read; -v says which, and why"),
+    }
+    Some(strict(exit::EMPTY, analysis, reading))
 }
 
 /// The exit code, after what `--strict` says about lost input.
