@@ -60,7 +60,11 @@ pub fn plan(model: &SystemModel, findings: &[Finding], diagrams: &[String], root
         match best_drawing(model, diagrams, dependency) {
             Some(at) if wanted.get(&at).is_some_and(|w| w.iter().any(|d| same_ends(d, dependency))) => {}
             Some(at) => wanted.entry(at).or_default().push(dependency),
-            None => outcome.refuse(model, dependency, "no compared diagram can be edited (sequence diagrams are not)"),
+            None => outcome.refuse(
+                model,
+                dependency,
+                "no compared diagram can be edited (sequence diagrams are not)",
+            ),
         }
     }
     let mut files: BTreeMap<Arc<str>, Vec<(usize, Vec<&Dependency>)>> = BTreeMap::new();
