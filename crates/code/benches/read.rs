@@ -40,7 +40,7 @@ fn parse(text: &str) -> usize {
     if parser.set_language(&tree_sitter_java::LANGUAGE.into()).is_err() {
         return 0;
     }
-    parser.parse(text, None).map_or(0, |tree| tree.root_node().child_count())
+    parser.parse(text, None).map_or(0, |tree| tree.root_node().child_count() as usize)
 }
 
 fn main() {

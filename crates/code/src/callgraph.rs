@@ -36,10 +36,11 @@ impl<'a> Cx<'_, 'a> {
         for call in self.program.calls_named(declared.name).iter().take(SITES_MAX) {
             let unit = self.program.unit(call.at.unit);
             match &unit.expr(self.program.call_expr(*call)).kind {
-                ExprKind::Call { object, args, .. } => {
-                    if self.program.takes(method, args.len()) && self.may_receive(call.at, *object, &family) {
-                        out.push(*call);
-                    }
+                ExprKind::Call { object, args, .. }
+                    if self.program.takes(method, args.len())
+                        && self.may_receive(call.at, *object, &family) =>
+                {
+                    out.push(*call);
                 }
                 ExprKind::MethodRef(object, _) => {
                     let ty = self.static_type(call.at, *object).or_else(|| self.type_of(call.at, *object));

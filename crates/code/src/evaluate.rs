@@ -28,6 +28,12 @@ const DEPTH_MAX: u32 = 48;
 /// Evaluations spent on one question.
 const FUEL: u32 = 4_000;
 
+/// A type without its arguments.
+type TypeKey = (Arc<str>, Option<TypeId>);
+
+/// All names that a type answers to.
+pub type Kinds = Rc<Vec<Arc<str>>>;
+
 /// One thread's evaluation: the program and what has been worked out already.
 pub struct Cx<'p, 'a> {
     /// The program.
@@ -36,7 +42,7 @@ pub struct Cx<'p, 'a> {
     pub facts: &'p crate::interpret::Facts,
     fuel: Cell<u32>,
     depth: Cell<u32>,
-    kinds: RefCell<HashMap<(Arc<str>, Option<TypeId>), Rc<Vec<Arc<str>>>>>,
+    kinds: RefCell<HashMap<TypeKey, Kinds>>,
     callers: RefCell<HashMap<MethodId, Rc<Vec<CallRef>>>>,
     fields: RefCell<HashMap<(TypeId, usize), Value>>,
 }
@@ -245,7 +251,7 @@ impl<'p, 'a> Cx<'p, 'a> {
     }
 
     /// All names that a type answers to: its own and those of its supertypes, in source and models.
-    pub fn kinds(&self, ty: &Ty) -> Rc<Vec<Arc<str>>> {
+    pub fn kinds(&self, ty: &Ty) -> Kinds {
         let key = (ty.name.clone(), ty.id);
         if let Some(known) = self.kinds.borrow().get(&key) {
             return known.clone();

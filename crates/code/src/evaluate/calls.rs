@@ -87,7 +87,6 @@ impl<'a> Cx<'_, 'a> {
             let found = super::elements(&value);
             return if found.0.is_empty() { value } else { found };
         }
-        let _ = expr;
         Value::hole(&self.word(at, expr))
     }
 
@@ -257,8 +256,7 @@ impl<'a> Cx<'_, 'a> {
                 result.parts.entry(part.clone()).or_default().merge(value.clone());
             }
         }
-        let sets = step.sets.iter().map(|(part, patterns)| (part, patterns));
-        for (part, patterns) in sets {
+        for (part, patterns) in &step.sets {
             let names = match part.0.contains('{') {
                 true => self
                     .fill_one(&part.1, &fill)

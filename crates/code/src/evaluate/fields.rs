@@ -12,10 +12,8 @@ impl<'a> Cx<'_, 'a> {
     pub(super) fn field(&self, ty: TypeId, name: &str, this: Option<&Rc<Object>>) -> Value {
         let Some((owner, index)) = self.program.find_field(ty, name) else { return Value::hole(name) };
         let plain = this.is_none_or(|t| t.made.is_none() && t.prefix.is_none());
-        if plain {
-            if let Some(known) = self.fields.borrow().get(&(owner, index)) {
-                return known.clone();
-            }
+        if plain && let Some(known) = self.fields.borrow().get(&(owner, index)) {
+            return known.clone();
         }
         let at_top = self.at_top();
         let value = self
@@ -48,7 +46,7 @@ impl<'a> Cx<'_, 'a> {
         let mut value = field.value.map_or(Value::default(), |v| self.eval(initializer, v, &env));
         value = self.assigned(owner, field.name, value, this);
         if value.is_unknown()
-            && let Some(found) = self.from_header(owner, index, this)
+            && let Some(found) = self.header_value(owner, index, this)
         {
             value = found;
         }
@@ -124,7 +122,7 @@ impl<'a> Cx<'_, 'a> {
     }
 
     /// Record components, and fields that a generated constructor fills in their order.
-    fn from_header(&self, owner: TypeId, index: usize, this: Option<&Rc<Object>>) -> Option<Value> {
+    fn header_value(&self, owner: TypeId, index: usize, this: Option<&Rc<Object>>) -> Option<Value> {
         let declared = self.program.declared(owner);
         let constructors: Vec<MethodId> = self
             .program

@@ -35,7 +35,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
         match &unit.expr(site.expr).kind {
             ExprKind::Call { object, name, args, .. } => {
                 let (library, stored) = (cx.program.models.may_call(name), !cx.facts.repositories.is_empty());
-                if !library && !(stored && object.is_some()) {
+                if !(library || (stored && object.is_some())) {
                     return;
                 }
                 cx.refuel();

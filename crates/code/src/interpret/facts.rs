@@ -120,7 +120,8 @@ impl Facts {
         let at = cx.initializer_of(ty);
         for rule in &models.entities {
             let matched = matched(cx, at, &declared.annotations, &rule.annotation);
-            if matched.is_none() && !(has_super(cx, ty, &rule.supertype) && !declared.is_abstract) {
+            let by_super = || !declared.is_abstract && has_super(cx, ty, &rule.supertype);
+            if matched.is_none() && !by_super() {
                 continue;
             }
             let fill = Fill {
