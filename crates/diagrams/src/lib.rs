@@ -6,6 +6,7 @@
 mod d2;
 mod dot;
 mod ignore;
+mod kept;
 mod likec4;
 mod markdown;
 mod mermaid;

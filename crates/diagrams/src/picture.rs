@@ -1,20 +1,21 @@
 //! What all renderers ask of a [`Picture`].
 
 use crate::{Picture, PictureLine};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use undrawn_model::Verdict;
 
 /// A unique identifier for every box, made of its label.
 pub(crate) fn identifiers(picture: &Picture, name: impl Fn(&str) -> String) -> Vec<String> {
-    let mut taken = BTreeSet::new();
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     let unique = |label: &str| {
         let base = name(label);
         let mut id = base.clone();
-        let mut n = 2;
-        while !taken.insert(id.to_lowercase()) {
-            id = format!("{base}_{n}");
-            n += 1;
+        while taken.contains_key(&id.to_lowercase()) {
+            let count = taken.entry(base.to_lowercase()).or_insert(1);
+            *count += 1;
+            id = format!("{base}_{count}");
         }
+        taken.insert(id.to_lowercase(), 1);
         id
     };
     picture.boxes.iter().map(|b| b.label.as_str()).map(unique).collect()

@@ -48,10 +48,7 @@ fn verify(before: &[Sheet], at: usize, file: &SourceFile, addition: &Addition) -
                 && new.lines.len() == old.lines.len() + lines
                 && new.boxes.len() == old.boxes.len() + boxes
                 && new.groups.len() == old.groups.len()
-                && old
-                    .boxes
-                    .iter()
-                    .all(|b| new.box_of(&b.id).is_some_and(|n| n.label == b.label && n.group == b.group))
+                && crate::kept::boxes(old, new)
         });
     let right = after.get(at).is_some_and(|sheet| {
         let fits = |id: &str, end: &End| match end {

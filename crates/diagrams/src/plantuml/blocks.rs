@@ -50,7 +50,11 @@ fn marked(text: &str, within: Range<usize>, heading: Option<String>, whole_if_no
         let bare = line.trim().trim_start_matches('\u{feff}');
         let indent = line.len() - line.trim_start().len();
         if let Some(rest) = word_after(bare, "@start") {
-            out.extend(open.take());
+            if let Some(mut block) = open.take() {
+                // Never closed: it ends where the next begins.
+                (block.body.end, block.whole.end) = (start, start);
+                out.push(block);
+            }
             let (sort, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
             let sort = sort.split(['(', '{']).next().unwrap_or("").to_ascii_lowercase();
             let name = name.trim().trim_matches('"').trim();

@@ -104,6 +104,8 @@ pub(super) struct Canvas<'a> {
     group_at: BTreeMap<String, usize>,
     /// Open groups; `None` for blocks that are no group of their own.
     open: Vec<Option<usize>>,
+    /// Blocks open beyond [`NESTING_MAX`].
+    deeper: usize,
     lines: Vec<DrawnLine>,
     written: Written,
     remarks: BTreeSet<String>,
@@ -132,6 +134,7 @@ impl<'a> Canvas<'a> {
             groups: vec![],
             group_at: BTreeMap::new(),
             open: vec![],
+            deeper: 0,
             lines: vec![],
             written: Written::default(),
             remarks: BTreeSet::new(),
@@ -185,8 +188,7 @@ impl<'a> Canvas<'a> {
     /// Opens a group; members follow until [`Canvas::close`].
     pub fn open(&mut self, element: Element<'_>, statement: &Statement) {
         if element.id.is_empty() || self.open.len() >= NESTING_MAX {
-            self.open.push(None);
-            return;
+            return self.open_plain();
         }
         let mut id = element.id.to_string();
         if let Some(at) = self.box_at.get(&id) {
@@ -199,7 +201,7 @@ impl<'a> Canvas<'a> {
             self.open.push(Some(*at));
             return;
         }
-        let label = text::plain(element.label);
+        let label = text::lines(element.label).into_iter().next().unwrap_or_default();
         let group = DrawnGroup {
             label: if label.is_empty() { id.clone() } else { label },
             parent: self.group(),
@@ -216,13 +218,16 @@ impl<'a> Canvas<'a> {
 
     /// Opens a block that is no group.
     pub fn open_plain(&mut self) {
-        self.open.push(None);
+        match self.open.len() < NESTING_MAX {
+            true => self.open.push(None),
+            false => self.deeper += 1,
+        }
     }
 
     /// Makes the box declared last a group: its brace stood on a line of its own.
     pub fn open_last(&mut self) {
         let last = self.boxes.last().filter(|e| e.declared && !e.dropped).map(|e| e.drawn.clone());
-        let Some(last) = last else { return self.open_plain() };
+        let Some(last) = last.filter(|_| self.open.len() < NESTING_MAX) else { return self.open_plain() };
         self.boxes.pop();
         self.box_at.remove(&last.id);
         self.group_at.insert(last.id.clone(), self.groups.len());
@@ -235,7 +240,10 @@ impl<'a> Canvas<'a> {
 
     /// Closes the innermost block.
     pub fn close(&mut self) {
-        self.unbalanced |= self.open.pop().is_none();
+        match self.deeper {
+            0 => self.unbalanced |= self.open.pop().is_none(),
+            _ => self.deeper -= 1,
+        }
     }
 
     /// A name that stands for a note: lines to it are no dependencies.
@@ -323,7 +331,7 @@ impl<'a> Canvas<'a> {
     pub fn finish(mut self) -> Done {
         self.empty_groups_become_boxes();
         self.note_missed();
-        self.written.balanced = self.open.is_empty() && !self.unbalanced;
+        self.written.balanced = self.open.is_empty() && self.deeper == 0 && !self.unbalanced;
         let boxes = self.boxes.into_iter().filter(|e| !e.dropped).map(|e| e.drawn).collect();
         let groups = self.groups.into_iter().map(|(g, _)| g).collect();
         Done { boxes, groups, lines: self.lines, notes: self.notes, written: self.written }

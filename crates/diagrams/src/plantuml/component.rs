@@ -72,6 +72,7 @@ fn is_aside(text: &str) -> bool {
     ["@startuml", "@enduml", "autonumber", "left", "right", "top", "bottom", "rank", "end"]
         .contains(&word.as_str())
         || text.starts_with(['@', '#'])
+        || (c4::role(text) == Some(c4::Role::Aside) && super::element::is_bare(text))
 }
 
 /// A macro of another library (`Lambda(id, "Label", ...)`): a group when a block follows, else perhaps a box.

@@ -172,6 +172,11 @@ pub(super) fn declaration(text: &str, keywords: &[&str]) -> Option<Declaration> 
         return None;
     }
     let mut rest = rest[len..].trim_start();
+    let mut stereotypes = vec![];
+    while let Some((inner, after)) = rest.strip_prefix("<<").and_then(|r| r.split_once(">>")) {
+        stereotypes.push(inner.trim().to_string());
+        rest = after.trim_start();
+    }
     let mut alias = None;
     if let Some(after) = strip_word(rest, "as") {
         let (second, len) = token(after.trim_start())?;
@@ -190,7 +195,7 @@ pub(super) fn declaration(text: &str, keywords: &[&str]) -> Option<Declaration> 
         written: written(&id, &first),
         id: id.text,
         label,
-        stereotypes: vec![],
+        stereotypes,
         shape: first.shape,
         opens: false,
     };
@@ -276,6 +281,7 @@ mod tests {
             show("component \"Long name\" as A <<x>> #red"),
             "component A \"Long name\" [\"x\"] false"
         );
+        assert_eq!(show("rectangle \"==A\" <<P>> as 1.a"), "rectangle 1.a \"==A\" [\"P\"] false");
         assert_eq!(show("component A as \"Long\""), "component A \"Long\" [] false");
         assert_eq!(show("[First one] as f"), " f \"First one\" [] false");
         assert_eq!(show("() \"Data Access\" as DA"), " DA \"Data Access\" [] false");

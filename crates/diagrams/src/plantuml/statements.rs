@@ -47,7 +47,16 @@ pub(super) fn split(text: &str, body: Range<usize>) -> Split {
             (line, start)
         })
         .collect();
-    Splitter { lines, at: 0, guards: 0, split, names: Names::default(), absent: BTreeSet::new() }.run()
+    Splitter {
+        lines,
+        at: 0,
+        guards: 0,
+        split,
+        names: Names::default(),
+        absent: BTreeSet::new(),
+        no_bracket_before: 0,
+    }
+    .run()
 }
 
 /// The text with `/' ... '/` turned into spaces of the same length.
@@ -84,6 +93,8 @@ struct Splitter<'a> {
     names: Names,
     /// Closing words that do not occur any more, so that nobody looks for them twice.
     absent: BTreeSet<&'static str>,
+    /// No line before this one, from where statements are read, ends a description in brackets.
+    no_bracket_before: usize,
 }
 
 impl Splitter<'_> {
@@ -107,15 +118,15 @@ impl Splitter<'_> {
 
     fn statement(&mut self, bare: &str, mut range: Range<usize>) {
         let mut text = bare.to_string();
-        if opens_description(bare) && self.ahead("]", |l| l.ends_with(']') || l.contains("] ")) {
-            self.join(&mut text, &mut range, |line, _| line.ends_with(']') || line.contains("] "), "\n");
-        } else if open_call(bare) {
-            self.join(&mut text, &mut range, |_, text| !open_call(text), " ");
+        if opens_description(bare) && self.bracket_near() {
+            self.join(&mut text, &mut range, closes_description, "\n");
+        } else if let Some(mut state) = open_call(bare) {
+            self.join(&mut text, &mut range, |line| !state.read(line), " ");
         }
         while text.ends_with('\\') && !text.ends_with("\\\\") && text.len() < EXPANDED_MAX {
             let before = text.len();
             text.pop();
-            self.join(&mut text, &mut range, |_, _| true, " ");
+            self.join(&mut text, &mut range, |_| true, " ");
             if text.len() < before {
                 break;
             }
@@ -128,25 +139,41 @@ impl Splitter<'_> {
         self.split.statements.push(Statement { text, range, guarded, expands });
     }
 
-    /// Appends following lines until `last` is true of one (and the text so far).
+    /// True when a description that begins here ends within the lines that may be joined. Lines in which no end was
+    /// found are not searched again.
+    fn bracket_near(&mut self) -> bool {
+        let end = (self.at + JOINED_MAX).min(self.lines.len());
+        let from = self.at.max(self.no_bracket_before.min(end));
+        let found = self.lines[from..end].iter().any(|(line, _)| closes_description(line.trim()));
+        if !found {
+            self.no_bracket_before = end;
+        }
+        found
+    }
+
+    /// Appends following lines until `last` is true of one (and the text so far); nothing when none is near.
     fn join(
         &mut self,
         text: &mut String,
         range: &mut Range<usize>,
-        last: impl Fn(&str, &str) -> bool,
+        mut last: impl FnMut(&str) -> bool,
         with: &str,
     ) {
-        for _ in 0..JOINED_MAX {
-            let Some((line, start)) = self.lines.get(self.at).copied() else { return };
+        let length = text.len();
+        for (n, (line, start)) in self.lines.iter().skip(self.at).take(JOINED_MAX).enumerate() {
             let bare = line.trim();
-            self.at += 1;
             text.push_str(with);
             text.push_str(bare);
-            range.end = start + (line.len() - line.trim_start().len()) + bare.len();
-            if last(bare, text) {
+            if last(bare) {
+                range.end = start + (line.len() - line.trim_start().len()) + bare.len();
+                self.at += n + 1;
                 return;
             }
+            if text.len() > length + EXPANDED_MAX {
+                break;
+            }
         }
+        text.truncate(length);
     }
 
     /// True when a line ahead satisfies `found`; `word` names the question.
@@ -296,7 +323,7 @@ impl Splitter<'_> {
             }
             "<style" => self.skip_to("</style>", |l| starts(l, "</style")),
             "skinparam" | "skinparamlocked" | "sprite" | "hide" | "show" | "scale" | "skin" | "caption"
-            | "header" | "footer" | "mainframe" | "newpage" | "remove" | "restore" => {
+            | "header" | "footer" | "mainframe" | "newpage" | "remove" | "restore" | "set" | "rank" => {
                 // A box may be called so too: `scale --> x` is a line.
                 return !rest.starts_with(['-', '.', '<', '=']);
             }
@@ -365,20 +392,35 @@ fn opens_description(text: &str) -> bool {
         && !text.contains("->")
 }
 
-/// `Container(a, "b",`: a call whose closing bracket is on a later line.
-fn open_call(text: &str) -> bool {
-    let name = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').count();
-    if name == 0 || !text[text.char_indices().nth(name).map_or(text.len(), |(i, _)| i)..].starts_with('(') {
-        return false;
-    }
-    let (mut depth, mut quoted) = (0i32, false);
-    for c in text.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth -= 1,
-            _ => {}
+/// The line ends a description in brackets.
+fn closes_description(line: &str) -> bool {
+    line.ends_with(']') || line.contains("] ")
+}
+
+/// Brackets and quotes of a call that are still open.
+struct OpenCall {
+    depth: i32,
+    quoted: bool,
+}
+
+impl OpenCall {
+    /// True while a bracket is open after this text.
+    fn read(&mut self, text: &str) -> bool {
+        for c in text.chars() {
+            match c {
+                '"' => self.quoted = !self.quoted,
+                '(' if !self.quoted => self.depth += 1,
+                ')' if !self.quoted => self.depth -= 1,
+                _ => {}
+            }
         }
+        self.depth > 0
     }
-    depth > 0
+}
+
+/// `Container(a, "b",`: a call whose closing bracket is on a later line.
+fn open_call(text: &str) -> Option<OpenCall> {
+    let name = text.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+    let mut state = OpenCall { depth: 0, quoted: false };
+    (name > 0 && text[name..].starts_with('(') && state.read(text)).then_some(state)
 }

@@ -34,12 +34,9 @@ fn verify(before: &SourceFile, after: &SourceFile, id: &str, addition: &Addition
     let same = old.len() == new.len()
         && old.iter().zip(&new).all(|(old, new)| {
             let here = usize::from(old.id == id);
-            let kept = |b: &undrawn_model::DrawnBox| {
-                new.box_of(&b.id).is_some_and(|n| n.label == b.label && n.group == b.group)
-            };
             new.lines.len() == old.lines.len() + here
                 && new.groups.len() == old.groups.len()
-                && old.boxes.iter().all(kept)
+                && crate::kept::boxes(old, new)
         });
     let fits = |drawing: &Drawing, id: &str, end: &End| match end {
         End::Drawn(drawn) => id == drawn,

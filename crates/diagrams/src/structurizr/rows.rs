@@ -35,7 +35,7 @@ pub(super) struct Rows {
 }
 
 /// No more lines than this are joined to one row.
-const JOINED_MAX: usize = 2000;
+const JOINED_MAX: usize = 400;
 
 /// Splits bytes of a text.
 pub(super) fn rows(text: &str, within: Range<usize>) -> Rows {

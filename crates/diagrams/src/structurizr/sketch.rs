@@ -61,14 +61,15 @@ impl<'a> Sketch<'a> {
         let elements = &workspace.elements;
         let parents = elements.iter().filter(|e| e.sort == Sort::Container).filter_map(|e| e.parent);
         let filled = parents.filter(|p| elements.get(*p).is_some_and(|e| e.sort == Sort::System)).collect();
-        let mut taken = BTreeSet::new();
+        let mut taken: BTreeMap<String, usize> = BTreeMap::new();
         let mut unique = |id: String| {
             let mut name = id.clone();
-            let mut n = 2;
-            while !taken.insert(name.clone()) {
-                name = format!("{id} {n}");
-                n += 1;
+            while taken.contains_key(&name) {
+                let count = taken.entry(id.clone()).or_insert(1);
+                *count += 1;
+                name = format!("{id} {count}");
             }
+            taken.insert(name.clone(), 1);
             name
         };
         let mut ids = BTreeMap::new();
@@ -179,6 +180,8 @@ impl<'a> Sketch<'a> {
 
     fn lines(&self, drawing: &mut Drawing, notes: &mut Vec<Note>) {
         let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
+        let boxes = drawing.boxes.iter().map(|b| b.id.clone());
+        let mut known: BTreeSet<String> = boxes.chain(drawing.groups.iter().map(|g| g.id.clone())).collect();
         for relation in self.workspace.relations.iter().filter(|r| !r.deployed) {
             let find = |word: &str| self.workspace.find(word, relation.scope);
             let (from, to) = (find(&relation.from), find(&relation.to));
@@ -190,8 +193,12 @@ impl<'a> Sketch<'a> {
                 continue;
             }
             let lifted = [from, to].iter().flatten().any(|at| self.shown(*at) != Some(*at));
-            let Some(from) = self.end(from, &relation.from, drawing, &relation.location) else { continue };
-            let Some(to) = self.end(to, &relation.to, drawing, &relation.location) else { continue };
+            let Some(from) = self.end(from, &relation.from, &relation.location, drawing, &mut known) else {
+                continue;
+            };
+            let Some(to) = self.end(to, &relation.to, &relation.location, drawing, &mut known) else {
+                continue;
+            };
             if lifted && (from == to || pairs.contains(&(from.clone(), to.clone()))) {
                 continue;
             }
@@ -214,13 +221,14 @@ impl<'a> Sketch<'a> {
         &self,
         at: Option<usize>,
         word: &str,
-        drawing: &mut Drawing,
         location: &undrawn_model::Location,
+        drawing: &mut Drawing,
+        known: &mut BTreeSet<String>,
     ) -> Option<String> {
         if let Some(at) = at {
             return self.id(self.shown(at)?).map(str::to_string);
         }
-        if drawing.box_of(word).is_none() && drawing.group_of(word).is_none() {
+        if known.insert(word.to_string()) {
             drawing.boxes.push(DrawnBox {
                 id: word.to_string(),
                 label: word.to_string(),

@@ -111,6 +111,8 @@ pub(super) struct Workspace {
     /// Every block was closed, and nothing was closed twice.
     pub balanced: bool,
     by_path: BTreeMap<String, usize>,
+    /// (parent, name) -> the element.
+    by_name: BTreeMap<(Option<usize>, String), usize>,
     /// Last part of a path -> the element, `None` when several end so.
     by_tail: BTreeMap<String, Option<usize>>,
     variables: BTreeMap<String, String>,
@@ -123,6 +125,8 @@ pub(super) struct Workspace {
 
 /// More rows than this, with those of included files, are not read.
 const ROWS_MAX: usize = 200_000;
+/// Blocks nested deeper than this are passed over.
+const NESTING_MAX: usize = 128;
 /// Includes nest no deeper than this.
 const INCLUDES_MAX: usize = 16;
 
@@ -181,7 +185,9 @@ impl Workspace {
             word.text = self.substituted(&word.text);
         }
         let before = self.stack.len();
-        self.statement(reading, &row);
+        if before < NESTING_MAX {
+            self.statement(reading, &row);
+        }
         if row.opens && self.stack.len() == before {
             self.stack.push(Context::Skip);
         } else if !row.opens {
@@ -470,6 +476,9 @@ impl Workspace {
         }
         let mut all = archetype.tags.clone();
         all.extend(tags(words.get(tag_at + 1..).unwrap_or(&[]).get(..1).unwrap_or(&[])));
+        if sort != Sort::Deployed {
+            self.by_name.entry((parent, argument(0))).or_insert(at);
+        }
         let main = reading.depth == 0;
         self.elements.push(Element {
             path,
@@ -539,9 +548,7 @@ impl Workspace {
     fn find_by_name(&self, canonical: &str) -> Option<usize> {
         let mut parent = None;
         for name in canonical.split('.') {
-            let mut all = self.elements.iter();
-            parent =
-                Some(all.position(|e| e.name == name && e.parent == parent && e.sort != Sort::Deployed)?);
+            parent = Some(*self.by_name.get(&(parent, name.to_string()))?);
         }
         parent
     }

@@ -13,6 +13,8 @@ const BOX_MIN: f64 = 92.0;
 const BOX_MAX: f64 = 190.0;
 /// Room left and right of a box's text.
 const PADDING: f64 = 14.0;
+/// Passing points in a picture; longer lines of a huge one are drawn straight across.
+const POINTS_MAX: usize = 20_000;
 /// Between two lines on one side of a box.
 const PORT: f64 = 11.0;
 
@@ -93,11 +95,15 @@ pub(super) fn layout(picture: &Picture, caption: impl Fn(usize) -> Option<String
         .map(|b| Node { rank: rank[b], height: texts[b].height, group: group_of(b), passing: false })
         .collect();
     let (mut chains, mut segments) = (vec![], vec![]);
+    let mut points_left = POINTS_MAX;
     for ((line, (from, to)), back) in lines.iter().zip(&edges).zip(&against) {
         let (a, b) = if *back { (*to, *from) } else { (*from, *to) };
         let group = nodes[a].group.filter(|g| nodes[b].group == Some(*g));
         let mut chain = vec![a];
-        for rank in rank[a] + 1..rank[b] {
+        let between = rank[a] + 1..rank[b].max(rank[a] + 1);
+        let affordable = between.len() <= points_left;
+        points_left -= if affordable { between.len() } else { 0 };
+        for rank in between.filter(|_| affordable) {
             chain.push(nodes.len());
             nodes.push(Node { rank, height: 2.0, group, passing: true });
         }
