@@ -24,8 +24,10 @@ pub struct Draft {
     pub names: Vec<(String, NameSort, Location)>,
     /// Manifest scopes it is declared in.
     pub scopes: BTreeSet<String>,
-    /// Ports.
+    /// Ports at which the machine that runs it answers.
     pub ports: BTreeSet<u16>,
+    /// Ports inside its container.
+    pub inner_ports: BTreeSet<u16>,
     /// Reachable from outside.
     pub published: bool,
     /// Language.
@@ -189,6 +191,7 @@ fn take(draft: &mut Draft, p: &Proto) {
     }
     draft.names.extend(p.names.iter().cloned());
     draft.ports.extend(p.ports.iter().copied());
+    draft.inner_ports.extend(p.inner_ports.iter().copied());
     draft.published |= p.published;
     draft.has_code |= p.has_code;
     draft.settings.extend(&p.settings);

@@ -12,7 +12,7 @@ use undrawn_model::{
 /// Everything but the drawings, in public form.
 pub fn finish(assembled: Assembled) -> SystemModel {
     let used: BTreeSet<usize> = assembled.bonds.keys().flat_map(|(a, b, _)| [*a, *b]).collect();
-    let keep = |i: usize, d: &Draft| !d.outside || used.contains(&i);
+    let keep = |i: usize, d: &Draft| used.contains(&i) || !(d.outside || is_image_only(d));
     let mut order: Vec<usize> =
         (0..assembled.drafts.len()).filter(|i| keep(*i, &assembled.drafts[*i])).collect();
     order.sort_by(|a, b| (&assembled.drafts[*a].name, a).cmp(&(&assembled.drafts[*b].name, b)));
@@ -50,6 +50,12 @@ pub fn finish(assembled: Assembled) -> SystemModel {
         .map(|(from, call, sighting, reason)| UnresolvedCall { from: place[from], call, sighting, reason })
         .collect();
     SystemModel { components, dependencies, resources, unresolved, ..SystemModel::default() }
+}
+
+/// A folder that only builds an image which no manifest runs under that name: a base image, a shared Dockerfile.
+fn is_image_only(draft: &Draft) -> bool {
+    let module = draft.names.iter().any(|(_, sort, _)| *sort == NameSort::Module);
+    draft.scopes.is_empty() && !module && !draft.has_code && draft.language.is_none()
 }
 
 fn component(draft: &Draft) -> Component {

@@ -91,12 +91,25 @@ fn by_build_folder(joiner: &mut Joiner) {
         }
     }
     for (index, source, reason) in found {
-        let scope = protos.list[index].declared.as_ref().map(|(s, _)| s.clone()).unwrap_or_default();
-        let same_scope = builders[&source].iter().filter(|(s, _)| *s == scope).count();
-        if same_scope == 1 {
+        let Some((scope, name)) = &protos.list[index].declared else { continue };
+        let built: Vec<&str> =
+            builders[&source].iter().filter(|(s, _)| s == scope).map(|(_, n)| n.as_str()).collect();
+        let first = built.iter().find(|first| is_numbered(name, first));
+        let all_numbered = |first: &str| built.iter().all(|n| *n == first || is_numbered(n, first));
+        if built.len() == 1 || all_numbered(first.copied().unwrap_or(name)) {
             joiner.join(source, index, reason);
+        } else if let Some(first) = first.and_then(|n| protos.declared.get(&(scope.clone(), n.to_string()))) {
+            joiner.join(*first, index, format!("{reason} as {}, and numbered", name));
         }
     }
+}
+
+/// `orders-2`, `orders2` and `orders-p2` are further copies of `orders`.
+fn is_numbered(name: &str, first: &str) -> bool {
+    let (name, first) = (normal(name), normal(first));
+    let Some(rest) = name.strip_prefix(&first) else { return false };
+    let digits = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()) && rest.len() - digits.len() <= 1
 }
 
 /// The last segment of an image's path, without tag.

@@ -34,8 +34,10 @@ pub struct Proto {
     pub language: Option<String>,
     /// Reachable from outside.
     pub published: bool,
-    /// Ports, inside and outside.
+    /// Ports at which the machine that runs it answers, as far as is known.
     pub ports: BTreeSet<u16>,
+    /// Ports inside its container.
+    pub inner_ports: BTreeSet<u16>,
     /// Places that claim it.
     pub sightings: Vec<Sighting>,
     /// Its own settings.
@@ -301,7 +303,11 @@ fn add_component(proto: &mut Proto, claim: &ComponentClaim, item: &Evidence) {
             .port
             .as_ref()
             .and_then(|p| proto.settings.expand(p).into_iter().find_map(|e| e.text.parse::<u16>().ok()));
-        proto.ports.extend(port);
+        // A manifest's container port is reachable from the machine only where it is published.
+        match item.subject {
+            Subject::Declared { .. } => proto.inner_ports.extend(port),
+            _ => proto.ports.extend(port),
+        }
         proto.ports.extend(address.published_port);
     }
     proto.sightings.push(item.sighting.clone());

@@ -67,6 +67,7 @@ pub struct Wanted<'a> {
 pub struct Index {
     names: BTreeMap<String, Vec<(usize, NameSort)>>,
     ports: BTreeMap<u16, BTreeSet<usize>>,
+    inner_ports: BTreeMap<u16, BTreeSet<usize>>,
     rpc: BTreeMap<String, BTreeSet<usize>>,
 }
 
@@ -84,13 +85,21 @@ pub fn product(word: &str) -> String {
 impl Index {
     /// Tables over these drafts.
     pub fn new(drafts: &Drafts) -> Self {
-        let mut index = Index { names: BTreeMap::new(), ports: BTreeMap::new(), rpc: BTreeMap::new() };
+        let mut index = Index {
+            names: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            inner_ports: BTreeMap::new(),
+            rpc: BTreeMap::new(),
+        };
         for (i, draft) in drafts.list.iter().enumerate() {
             for (name, sort, _) in &draft.names {
                 index.names.entry(normal(name)).or_default().push((i, *sort));
             }
             for port in &draft.ports {
                 index.ports.entry(*port).or_default().insert(i);
+            }
+            for port in &draft.inner_ports {
+                index.inner_ports.entry(*port).or_default().insert(i);
             }
             for operation in &draft.operations {
                 if let Some((service, _)) = operation
@@ -182,8 +191,13 @@ impl Index {
     /// `localhost:8761` and the like: who listens there?
     fn on_machine(&self, drafts: &Drafts, from: usize, end: &EndPoint, wanted: &Wanted) -> Resolution {
         let fits = |i: &usize| *i != from && drafts.list[*i].may_be(wanted);
-        let at_port: Vec<usize> =
-            end.port.and_then(|p| self.ports.get(&p)).into_iter().flatten().copied().filter(fits).collect();
+        let listening = |ports: &BTreeMap<u16, BTreeSet<usize>>| -> Vec<usize> {
+            end.port.and_then(|p| ports.get(&p)).into_iter().flatten().copied().filter(fits).collect()
+        };
+        let mut at_port = listening(&self.ports);
+        if at_port.is_empty() {
+            at_port = listening(&self.inner_ports);
+        }
         match at_port.as_slice() {
             [only] => return Resolution::To(*only, Certainty::Port),
             [] => {}
@@ -355,7 +369,8 @@ impl Draft {
 
     /// True when nothing speaks against it being what is wanted.
     fn may_be(&self, wanted: &Wanted) -> bool {
-        if is_request(wanted.kind) {
+        // SMTP is a protocol that mail servers of every product speak.
+        if is_request(wanted.kind) || wanted.kind == DependencyKind::Mail {
             return !self.kind.holds_data() || self.technology.is_none();
         }
         match (&self.technology, wanted.technology) {

@@ -113,6 +113,16 @@ impl Settings {
         ranked.into_iter().map(|(_, s)| s).collect()
     }
 
+    /// Values of a key, or of all keys that a `*` in it stands for, that can hold.
+    fn matching(&self, key: &str) -> Vec<&Setting> {
+        let Some((before, after)) = key.split_once('*') else { return self.values(key) };
+        let (before, after) = (normal(before), normal(after));
+        let from = self.by_key.range(before.clone()..).take_while(|(k, _)| k.starts_with(&before));
+        from.filter(|(k, _)| k.len() > before.len() + after.len() && k.ends_with(&after))
+            .flat_map(|(k, _)| self.values(k))
+            .collect()
+    }
+
     /// True when the key, or a key below it, has a value that can hold.
     pub fn has(&self, key: &str) -> bool {
         let key = normal(key);
@@ -156,7 +166,7 @@ impl Settings {
             return vec![plain(HOLE.to_string())];
         }
         let mut out = Vec::new();
-        for setting in self.values(name) {
+        for setting in self.matching(name) {
             for mut expansion in self.expand_at(&setting.value, depth + 1) {
                 expansion.via.insert(0, (setting.key.clone(), setting.location.clone()));
                 if self.active.holds(&setting.profiles) == Holds::Perhaps {
@@ -238,6 +248,15 @@ mod tests {
         assert_eq!(texts(&s, "${spring.data.mongodb.host}"), ["mongo", "localhost"]);
         set(&mut s, "SPRING_DATA_MONGODB_HOST", "other", SettingSort::Environment, &[]);
         assert_eq!(texts(&s, "${spring.data.mongodb.host}")[0], "other");
+    }
+
+    #[test]
+    fn a_star_in_a_key_stands_for_any_name() {
+        let mut s = Settings::default();
+        set(&mut s, "oauth2.provider.acme.token-uri", "http://a/token", SettingSort::Property, &[]);
+        set(&mut s, "OAUTH2_PROVIDER_BETA_TOKEN_URI", "http://b/token", SettingSort::Property, &[]);
+        set(&mut s, "oauth2.provider.acme.user-uri", "http://a/user", SettingSort::Property, &[]);
+        assert_eq!(texts(&s, "${oauth2.provider.*.token-uri}"), ["http://a/token", "http://b/token"]);
     }
 
     #[test]

@@ -54,9 +54,17 @@ impl Chosen<'_> {
     fn without_plumbing(&mut self, model: &SystemModel, centre: Option<ComponentId>) {
         let wanted = |id: &ComponentId| Some(*id) == centre || !model.component(*id).kind.is_plumbing();
         let (components, dependencies) = self.keep(wanted);
-        let before = self.dependencies.len();
+        let before = self.dependencies.clone();
         self.dependencies.retain(|d| carries_work(d) || touches(d, centre));
-        let dependencies = dependencies + before - self.dependencies.len();
+        let dependencies = dependencies + before.len() - self.dependencies.len();
+        // What only plumbing touched would stand alone in the picture.
+        let left: BTreeSet<ComponentId> = self.dependencies.iter().flat_map(|d| [d.from, d.to]).collect();
+        let lonely: BTreeSet<ComponentId> = before
+            .iter()
+            .flat_map(|d| [d.from, d.to])
+            .filter(|id| !left.contains(id) && Some(*id) != centre)
+            .collect();
+        let components = components + self.keep(|id| !lonely.contains(id)).0;
         self.hide(
             components,
             dependencies,
