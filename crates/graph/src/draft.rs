@@ -2,7 +2,7 @@
 
 use crate::identity::Group;
 use crate::names::normal;
-use crate::proto::{Proto, Protos, uses};
+use crate::proto::{Proto, Protos, is_set, uses};
 use crate::rules::Facts;
 use crate::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +69,12 @@ impl Drafts {
     pub fn of(&self, protos: &Protos, evidence: &Evidence) -> Vec<usize> {
         match &evidence.subject {
             Subject::Application { name } => self.clients(name.as_deref()),
+            // A file in a set of settings configures whoever takes the set.
+            Subject::Declared { scope, name } if is_set(scope) => {
+                let takers = protos.takers.get(&(scope.clone(), name.clone())).into_iter().flatten();
+                let found: BTreeSet<usize> = takers.flat_map(|proto| self.of_proto(*proto)).collect();
+                found.into_iter().collect()
+            }
             _ => protos.subject(evidence).map_or(vec![], |proto| self.of_proto(proto)),
         }
     }

@@ -69,10 +69,12 @@ pub struct Protos {
     pub served: BTreeMap<Option<String>, Settings>,
     /// Named sets of settings.
     pub sets: BTreeMap<(String, String), Settings>,
+    /// Named set of settings -> who takes it.
+    pub takers: BTreeMap<(String, String), Vec<usize>>,
 }
 
 /// True for scopes that hold sets of settings and no components.
-fn is_set(scope: &str) -> bool {
+pub fn is_set(scope: &str) -> bool {
     scope.starts_with("configmap:") || scope.starts_with("secret:")
 }
 
@@ -268,7 +270,12 @@ fn add_claim(protos: &mut Protos, item: &Evidence) {
             proto.has_code |= item.sighting.provenance == Provenance::Code;
         }
         Claim::Call(_) | Claim::Route(_) => proto.has_code |= item.sighting.provenance == Provenance::Code,
-        Claim::TakesSettings { from, prefix } => proto.takes.push((from.clone(), prefix.clone())),
+        Claim::TakesSettings { from, prefix } => {
+            proto.takes.push((from.clone(), prefix.clone()));
+            if let Subject::Declared { scope, name } = from {
+                protos.takers.entry((scope.clone(), name.clone())).or_default().push(index);
+            }
+        }
         _ => {}
     }
 }

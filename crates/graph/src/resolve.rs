@@ -215,6 +215,11 @@ impl Index {
         let loopback = address::is_loopback(&end.host);
         match self.only(drafts, from, wanted) {
             Some(found) if loopback => Resolution::To(found, Certainty::Only),
+            // The form of a token server's address tells Keycloak: <https://www.keycloak.org/securing-apps/oidc-layers>
+            _ if wanted.kind == DependencyKind::Auth && end.path.contains("realms/") => {
+                let wanted = Wanted { technology: Some("keycloak"), ..wanted.clone() };
+                Resolution::Outside(outside(end, &wanted))
+            }
             _ if wanted.technology.is_some() && !is_request(wanted.kind)
                 || wanted.target_kind.is_some_and(|k| k != ComponentKind::Service) =>
             {

@@ -2,28 +2,45 @@
 
 use super::*;
 
+/// All that requests from `start` can lead to.
+fn reached(requests: &BTreeMap<usize, BTreeSet<usize>>, start: usize) -> BTreeSet<usize> {
+    let (mut seen, mut open) = (BTreeSet::new(), vec![start]);
+    while let Some(next) = open.pop() {
+        open.extend(requests.get(&next).into_iter().flatten().filter(|to| seen.insert(**to)));
+    }
+    seen
+}
+
 impl Assembler<'_> {
     /// Who stands before the system: people use what is published and what no other component calls.
     pub(super) fn people(&mut self) {
-        let called: BTreeSet<usize> = self
-            .out
-            .bonds
-            .keys()
-            .filter(|(_, _, kind)| {
-                !matches!(kind, DependencyKind::Telemetry | DependencyKind::Deployment | DependencyKind::Auth)
-            })
-            .map(|(_, to, _)| *to)
-            .collect();
-        let forwards = |i: usize| {
-            self.out.bonds.iter().any(|((from, _, kind), _)| *from == i && *kind == DependencyKind::Http)
+        let plumbing = |kind: &DependencyKind| {
+            matches!(kind, DependencyKind::Telemetry | DependencyKind::Deployment | DependencyKind::Auth)
         };
-        let entries: Vec<usize> = (0..self.drafts.list.len())
-            .filter(|i| {
-                let draft = &self.drafts.list[*i];
-                let front = draft.kind == ComponentKind::Gateway
-                    || (draft.published && draft.kind == ComponentKind::Service && !draft.has_code);
-                front && !draft.outside && !called.contains(i) && forwards(*i)
+        let mut callers: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        let mut requests: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (from, to, kind) in self.out.bonds.keys() {
+            if !plumbing(kind) {
+                callers.entry(*to).or_default().insert(*from);
+            }
+            if *kind == DependencyKind::Http {
+                requests.entry(*from).or_default().insert(*to);
+            }
+        }
+        let is_gateway = |i: &usize| self.drafts.list[*i].kind == ComponentKind::Gateway;
+        let entries: Vec<usize> = requests
+            .iter()
+            .filter(|(i, to)| {
+                let draft = &self.drafts.list[**i];
+                let foreign = draft.published && draft.kind == ComponentKind::Service && !draft.has_code;
+                let before_gateway = draft.kind == ComponentKind::Service && to.iter().any(is_gateway);
+                let front = is_gateway(i) || foreign || before_gateway;
+                let callers = callers.get(i);
+                // Those behind an entry may call back through it.
+                let called = || callers.is_some_and(|c| !c.is_subset(&reached(&requests, **i)));
+                front && !draft.outside && (callers.is_none() || (is_gateway(i) && !called()))
             })
+            .map(|(i, _)| *i)
             .collect();
         if entries.is_empty() {
             return;
