@@ -8,8 +8,6 @@ use std::rc::Rc;
 
 /// Methods followed back from one call.
 const REACH_MAX: usize = 4_000;
-/// Call sites of one name that are looked at.
-const SITES_MAX: usize = 2_000;
 
 impl<'a> Cx<'_, 'a> {
     /// Calls that may run a method.
@@ -32,46 +30,45 @@ impl<'a> Cx<'_, 'a> {
         let owner = self.program.owner(method);
         let mut family: BTreeSet<TypeId> = self.program.with_supers(owner).into_iter().collect();
         family.extend(self.program.all_subtypes(owner, 64));
-        let mut out = Vec::new();
-        for call in self.program.calls_named(declared.name).iter().take(SITES_MAX) {
+        let calls = self.program.calls_named(declared.name);
+        let receivers = self.receivers(declared.name);
+        let fits = |call: CallRef, receiver: Option<TypeId>| {
             let unit = self.program.unit(call.at.unit);
-            match &unit.expr(self.program.call_expr(*call)).kind {
-                ExprKind::Call { object, args, .. }
-                    if self.program.takes(method, args.len())
-                        && self.may_receive(call.at, *object, &family) =>
-                {
-                    out.push(*call);
-                }
-                ExprKind::MethodRef(object, _) => {
-                    let ty = self.static_type(call.at, *object).or_else(|| self.type_of(call.at, *object));
-                    if ty.and_then(|t| t.id).is_some_and(|id| family.contains(&id)) {
-                        out.push(*call);
-                    }
-                }
-                _ => {}
+            match &unit.expr(self.program.call_expr(call)).kind {
+                ExprKind::Call { args, .. } if !self.program.takes(method, args.len()) => false,
+                ExprKind::Call { object: None, .. } => self.inside(call.at, &family),
+                _ => receiver.is_some_and(|id| family.contains(&id)),
             }
-        }
-        out
+        };
+        calls.iter().zip(&*receivers).filter(|(call, id)| fits(**call, **id)).map(|(call, _)| *call).collect()
     }
 
-    fn may_receive(
-        &self,
-        at: MethodId,
-        object: Option<crate::ir::ExprId>,
-        family: &BTreeSet<TypeId>,
-    ) -> bool {
-        match object {
-            None => {
-                let around = self.program.around(at);
-                around.iter().any(|ty| {
-                    family.contains(ty) || self.program.with_supers(*ty).iter().any(|s| family.contains(s))
-                }) || self.imports_member_of(at, family)
-            }
-            Some(object) => {
-                let ty = self.static_type(at, object).or_else(|| self.type_of(at, object));
-                ty.and_then(|t| t.id).is_some_and(|id| family.contains(&id))
-            }
+    /// Types of the receivers of all calls with this method name, in their order; worked out once a name.
+    fn receivers(&self, name: &str) -> Rc<Vec<Option<TypeId>>> {
+        if let Some(known) = self.receiver_cache().borrow().get(name) {
+            return known.clone();
         }
+        let receiver = |call: &CallRef| {
+            let unit = self.program.unit(call.at.unit);
+            match &unit.expr(self.program.call_expr(*call)).kind {
+                ExprKind::Call { object: Some(object), .. } | ExprKind::MethodRef(object, _) => self
+                    .afresh(|| self.static_type(call.at, *object).or_else(|| self.type_of(call.at, *object)))
+                    .and_then(|ty| ty.id),
+                _ => None,
+            }
+        };
+        let found = Rc::new(self.program.calls_named(name).iter().map(receiver).collect::<Vec<_>>());
+        self.receiver_cache().borrow_mut().insert(name.to_string(), found.clone());
+        found
+    }
+
+    /// True when a call without receiver may be of one of these types: it stands inside one, or a static import names one.
+    fn inside(&self, at: MethodId, family: &BTreeSet<TypeId>) -> bool {
+        let around = self.program.around(at);
+        around
+            .iter()
+            .any(|ty| family.contains(ty) || self.program.with_supers(*ty).iter().any(|s| family.contains(s)))
+            || self.imports_member_of(at, family)
     }
 
     fn imports_member_of(&self, at: MethodId, family: &BTreeSet<TypeId>) -> bool {
@@ -88,7 +85,7 @@ impl<'a> Cx<'_, 'a> {
         let constructor = self.program.method(method).sort == MethodSort::Constructor;
         let name = self.program.declared(owner).name;
         let mut out = Vec::new();
-        for call in self.program.constructions_of(name).iter().take(SITES_MAX) {
+        for call in self.program.constructions_of(name).iter() {
             let unit = self.program.unit(call.at.unit);
             if let ExprKind::New { ty, args, .. } = &unit.expr(self.program.call_expr(*call)).kind
                 && (!constructor || self.program.takes(method, args.len()))

@@ -31,6 +31,9 @@ const FUEL: u32 = 4_000;
 /// A type without its arguments.
 type TypeKey = (Arc<str>, Option<TypeId>);
 
+/// Types of the receivers of calls with one name.
+type Receivers = Rc<Vec<Option<TypeId>>>;
+
 /// All names that a type answers to.
 pub type Kinds = Rc<Vec<Arc<str>>>;
 
@@ -44,6 +47,7 @@ pub struct Cx<'p, 'a> {
     depth: Cell<u32>,
     kinds: RefCell<HashMap<TypeKey, Kinds>>,
     callers: RefCell<HashMap<MethodId, Rc<Vec<CallRef>>>>,
+    receivers: RefCell<HashMap<String, Receivers>>,
     fields: RefCell<HashMap<(TypeId, usize), Value>>,
 }
 
@@ -57,6 +61,7 @@ impl<'p, 'a> Cx<'p, 'a> {
             depth: Cell::new(0),
             kinds: RefCell::default(),
             callers: RefCell::default(),
+            receivers: RefCell::default(),
             fields: RefCell::default(),
         }
     }
@@ -110,6 +115,11 @@ impl<'p, 'a> Cx<'p, 'a> {
     /// What is known about callers.
     pub(crate) fn caller_cache(&self) -> &RefCell<HashMap<MethodId, Rc<Vec<CallRef>>>> {
         &self.callers
+    }
+
+    /// What is known about the receivers of calls.
+    pub(crate) fn receiver_cache(&self) -> &RefCell<HashMap<String, Receivers>> {
+        &self.receivers
     }
 
     /// True while the evaluation is inside no other.

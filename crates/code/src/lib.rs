@@ -42,8 +42,7 @@ impl Default for Options {
 /// True when the file may say something about code.
 pub fn wants(path: &str) -> bool {
     languages::of(path).is_some_and(|l| !(l.is_test)(path))
-        || path.ends_with(".xml")
-        || path.ends_with(".proto")
+        || [".xml", ".proto", "build.gradle", "build.gradle.kts"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// What each library's mere presence implies.

@@ -166,7 +166,7 @@ impl Models {
             [&rule.annotation, &rule.supertype, &rule.method_annotation].into_iter().for_each(&mut add);
         }
         for rule in &self.listeners {
-            [&rule.annotation, &rule.supertype, &rule.handlers].into_iter().for_each(&mut add);
+            [&rule.annotation, &rule.supertype, &rule.handlers, &rule.bean].into_iter().for_each(&mut add);
         }
         add(&Texts(self.beans.clone()));
         add(&Texts(self.markers.iter().cloned().collect()));

@@ -155,6 +155,10 @@ rules! {
         method: Texts,
         /// Annotations on methods of an annotated class.
         handlers: Texts,
+        /// Result types of bean methods whose lambda is started by messages.
+        bean: Texts,
+        /// Counts only where the nearest build file above names one of these.
+        build: Texts,
     }
     /// Annotations that make their method call out.
     AnnotatedRule {

@@ -5,6 +5,7 @@ use super::facts::{has_super, matched};
 use crate::evaluate::{Cx, Fill};
 use crate::ir::{Annotation, MethodSort, Span, TypeSort};
 use crate::program::{MethodId, TypeId};
+use crate::schema::Texts;
 use undrawn_model::{Claim, Evidence, OperationClaim, OperationKind, Part, Template};
 
 /// What one unit begins.
@@ -175,7 +176,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
     }
 
     /// True when an annotation of the source itself carries one of these.
-    fn by_meta(&self, at: MethodId, annotations: &[Annotation<'a>], names: &crate::schema::Texts) -> bool {
+    fn by_meta(&self, at: MethodId, annotations: &[Annotation<'a>], names: &Texts) -> bool {
         annotations.iter().any(|annotation| {
             let name = self.cx.annotation_name(at, annotation);
             self.cx.program.find(&name, at.unit).is_some_and(|id| {
@@ -199,15 +200,21 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
                 let on_method = matched(cx, method, &method_declared.annotations, &rule.annotation);
                 let started = matched(cx, method, &method_declared.annotations, &rule.handlers).is_some()
                     || rule.method.0.iter().any(|m| m == method_declared.name);
+                let by_bean = self.is_bean_of(method, &rule.bean, &rule.build);
                 let annotation = match (on_method, on_class) {
                     (Some(annotation), _) => Some((method, annotation, &method_declared.annotations)),
                     (None, Some(annotation)) if started => Some((at, annotation, &declared.annotations)),
-                    _ if by_super && started => None,
+                    _ if (by_super && started) || by_bean => None,
                     _ => continue,
                 };
                 let name = self.emit.site(method);
                 let span = annotation.map_or(method_declared.span, |(_, a, _)| a.span);
-                self.operation(method, span, name.clone(), OperationKind::Consumer, None);
+                // A supplier is asked by the framework: nothing starts it from outside.
+                let receives =
+                    target.resources.is_empty() || target.resources.iter().any(|r| r.access.reads());
+                if receives {
+                    self.operation(method, span, name.clone(), OperationKind::Consumer, None);
+                }
                 let fill = Fill {
                     annotation: annotation.map(|(at, a, all)| (at, a, &all[..])),
                     class: Some(ty),
@@ -222,13 +229,26 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
                     span,
                     site: None,
                     title,
-                    entries: Some(vec![name]),
+                    entries: Some(if receives { vec![name] } else { vec![] }),
                     address: None,
                     resources: vec![],
                     operation: None,
                 });
             }
         }
+    }
+
+    /// True for a bean method of one of these result types, in a module whose build file names one of these.
+    fn is_bean_of(&self, method: MethodId, types: &Texts, build: &Texts) -> bool {
+        let declared = self.cx.program.method(method);
+        if types.0.is_empty() || declared.annotations.is_empty() || declared.returns.name.is_empty() {
+            return false;
+        }
+        let ty = self.cx.resolve(method, &declared.returns);
+        let beans = self.cx.facts.beans.get(&*ty.name);
+        types.0.iter().any(|t| **t == *ty.name)
+            && beans.is_some_and(|beans| beans.contains(&method))
+            && self.cx.facts.build_names(&self.cx.program.unit(method.unit).file.path, build)
     }
 
     fn services(&mut self, ty: TypeId) {

@@ -4,7 +4,7 @@ use crate::evaluate::{Cx, Env, Fill, Item};
 use crate::ir::{Annotation, ExprKind};
 use crate::program::{MethodId, Program, Ty, TypeId, last_segment};
 use crate::schema::{EntitySource, Texts};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use undrawn_model::{ResourceSort, SourceTree, Template};
 
 /// What is known about the whole program before calls are read.
@@ -30,6 +30,10 @@ pub struct Facts {
     pub services: HashMap<String, String>,
     /// `namespace.id` to statement, from mapper files.
     pub statements: HashMap<String, String>,
+    /// Names that listener rules look for in build files: (folder of the build file, name).
+    pub build: HashSet<(String, String)>,
+    /// Folders with a build file.
+    pub modules: HashSet<String>,
 }
 
 /// A class kept in a store.
@@ -60,7 +64,13 @@ impl Facts {
                 }
             }
         }
+        let wanted: Vec<&String> = program.models.listeners.iter().flat_map(|r| &r.build.0).collect();
         for file in tree.files() {
+            if matches!(file.name(), "pom.xml" | "build.gradle" | "build.gradle.kts") {
+                facts.modules.insert(file.dir().to_string());
+                let named = wanted.iter().filter(|name| file.text.contains(name.as_str()));
+                facts.build.extend(named.map(|name| (file.dir().to_string(), name.to_string())));
+            }
             if file.path.ends_with(".proto") {
                 crate::names::proto_services(&file.text, &mut facts.services);
             } else if file.path.ends_with(".xml") {
@@ -68,6 +78,21 @@ impl Facts {
             }
         }
         facts
+    }
+
+    /// True when no name is asked for, or the nearest build file above a path has one of them.
+    pub fn build_names(&self, path: &str, names: &Texts) -> bool {
+        if names.0.is_empty() {
+            return true;
+        }
+        let mut dir = path;
+        while let Some(at) = dir.rfind('/') {
+            dir = &dir[..at];
+            if self.modules.contains(dir) {
+                return names.0.iter().any(|n| self.build.contains(&(dir.to_string(), n.clone())));
+            }
+        }
+        names.0.iter().any(|n| self.build.contains(&(String::new(), n.clone())))
     }
 
     /// Entities, repositories, clients and bound beans.
