@@ -167,7 +167,7 @@ impl Assembler<'_> {
         let mut reached = Vec::new();
         for resolution in resolutions {
             if self.is_only_conditional(&resolution, &expansion) {
-                self.conditional(from, call, because, &expansion);
+                self.conditional(from, &expansion);
                 continue;
             }
             match resolution {
@@ -207,12 +207,11 @@ impl Assembler<'_> {
         !expansion.only_in.is_empty() && !declared && !matches!(resolution, Resolution::Local)
     }
 
-    fn conditional(&mut self, from: usize, call: &CallClaim, because: &[Sighting], expansion: &Expansion) {
+    fn conditional(&mut self, from: usize, expansion: &Expansion) {
         let Some((key, location)) = expansion.via.first() else { return };
         let (name, profiles) = (&self.drafts.list[from].name, expansion.only_in.join(", "));
-        let what = because.first().map_or_else(|| call.address.to_string(), |s| s.detail.clone());
         let message = format!(
-            "{name} depends on {} only in profile {profiles}, which nothing here activates ({key}: {what})",
+            "{name} depends on {} only in profile {profiles}, which nothing here activates ({key})",
             expansion.text.replace(HOLE, "{?}")
         );
         self.notes.push(Note::undecided(location.clone(), message));
@@ -227,9 +226,9 @@ impl Assembler<'_> {
 
     fn nowhere(&mut self, from: usize, call: &CallClaim, because: &[Sighting], text: &str, reason: String) {
         let Some(sighting) = because.first() else { return };
-        let shown = match text.replace(HOLE, "{?}") {
-            empty if empty.is_empty() => call.address.to_string(),
-            shown => shown,
+        let shown = match text.chars().all(|c| c == HOLE) {
+            true => call.address.to_string(),
+            false => text.replace(HOLE, "{?}"),
         };
         let message = format!("{} calls {shown}: {reason}", self.drafts.list[from].name);
         self.notes.push(Note::undecided(sighting.location.clone(), message));

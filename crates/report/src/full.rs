@@ -33,7 +33,23 @@ pub fn render(report: &Report, style: &Style) -> String {
     out.push_str(&lifted(report, style));
     out.push_str(&Summary::of(report).line(style.color));
     out.push('\n');
+    out.push_str(nothing_compared(report));
     text::without_commands(out)
+}
+
+/// What to do when there was no drawing to compare with.
+fn nothing_compared(report: &Report) -> &'static str {
+    let drawings = &report.model.drawings;
+    let compared = drawings.iter().any(|d| d.compared);
+    match (compared || report.model.dependencies.is_empty(), drawings.is_empty()) {
+        (true, _) => "",
+        (false, true) => {
+            "help: no diagram was found; undrawn draw --format mermaid makes one to start from\n"
+        }
+        (false, false) => {
+            "help: the diagrams that were found show no known components; run with -v to see why, or name one with --diagram\n"
+        }
+    }
 }
 
 /// Lines of drawings that stand for no single dependency: the comparison says so instead of hiding it.
