@@ -198,6 +198,11 @@ impl Models {
         self.telling = telling;
     }
 
+    /// Steps about a type itself, whatever their method.
+    pub fn steps_on<'m>(&'m self, ty: &'m str) -> impl Iterator<Item = &'m StepRule> {
+        self.steps.iter().filter(move |rule| rule.on.0.iter().any(|name| name == ty))
+    }
+
     /// Steps whose method may be this one.
     pub fn steps_named<'m>(&'m self, method: &str) -> impl Iterator<Item = &'m StepRule> + use<'m> {
         self.steps_by_method.get(method).into_iter().map(|i| &self.steps[i]).filter({

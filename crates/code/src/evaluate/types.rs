@@ -97,7 +97,8 @@ impl<'a> Cx<'_, 'a> {
 
     fn type_of_lambda_param(&self, at: MethodId, lambda: ExprId, index: usize) -> Option<Ty> {
         let unit = self.program.unit(at.unit);
-        let ExprKind::Lambda { call: Some(call), .. } = &unit.expr(lambda).kind else { return None };
+        let ExprKind::Lambda { call, .. } = &unit.expr(lambda).kind else { return None };
+        let Some(call) = call else { return self.type_of_returned_lambda_param(at, lambda) };
         match &unit.expr(*call).kind {
             ExprKind::Call { object: Some(object), name, args, .. } => {
                 let receiver = self.type_of(at, *object);
@@ -119,6 +120,17 @@ impl<'a> Cx<'_, 'a> {
             }
             _ => None,
         }
+    }
+
+    /// The parameter of a lambda that a method returns, when a rule says what its functional interface is given.
+    fn type_of_returned_lambda_param(&self, at: MethodId, lambda: ExprId) -> Option<Ty> {
+        let method = self.program.method(at);
+        if !method.results.contains(&lambda) {
+            return None;
+        }
+        let ty = self.resolve(at, &method.returns);
+        let step = self.program.models.steps_on(&ty.name).find_map(|step| step.passes.as_ref())?;
+        Some(self.program.named(&step.r#type, at.unit))
     }
 
     /// Declared type of a field by name, inherited ones included.
