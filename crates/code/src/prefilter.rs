@@ -24,10 +24,22 @@ pub fn files<'a>(
     let all = tree.files().iter().filter_map(|file| Some((file, languages::of(&file.path)?)));
     let all: Vec<_> = all.filter(|(file, language)| !(language.is_test)(&file.path)).collect();
     let Some(search) = choose.then(|| search(models)).flatten() else { return all };
-    let scans: Vec<Scan<'a>> = all.par_iter().map(|(file, _)| Scan::of(&file.text, &search)).collect();
-    let needed = reach(&scans);
+    let seeds: Vec<bool> = all.par_iter().map(|(file, _)| search.is_match(&*file.text)).collect();
+    let count = seeds.iter().filter(|seed| **seed).count();
+    if count == 0 {
+        return vec![];
+    }
+    if count > all.len() / SEEDS_SHARE {
+        // So many seeds reach nearly everything: finding that out would cost more than it saves.
+        return all;
+    }
+    let scans: Vec<Scan<'a>> = all.par_iter().map(|(file, _)| Scan::of(&file.text)).collect();
+    let needed = reach(&scans, seeds);
     all.into_iter().zip(needed).filter(|(_, needed)| *needed).map(|(file, _)| file).collect()
 }
+
+/// One seed in so many files, and all files are parsed.
+const SEEDS_SHARE: usize = 12;
 
 /// The automaton over everything that makes a file a seed.
 fn search(models: &Models) -> Option<AhoCorasick> {
@@ -71,15 +83,14 @@ fn spellings(name: &str) -> Vec<String> {
 /// What a look at a file's words tells.
 #[derive(Default)]
 struct Scan<'a> {
-    seed: bool,
     declares: Vec<&'a str>,
     uses: Vec<&'a str>,
     extends: Vec<&'a str>,
 }
 
 impl<'a> Scan<'a> {
-    fn of(text: &'a str, search: &AhoCorasick) -> Self {
-        let mut scan = Scan { seed: search.is_match(text), ..Scan::default() };
+    fn of(text: &'a str) -> Self {
+        let mut scan = Scan::default();
         let bytes = text.as_bytes();
         let (mut at, mut declaring, mut inheriting) = (0, false, false);
         while at < bytes.len() {
@@ -119,7 +130,7 @@ fn is_word(b: u8) -> bool {
 }
 
 /// For each file whether it can matter.
-fn reach(scans: &[Scan<'_>]) -> Vec<bool> {
+fn reach(scans: &[Scan<'_>], mut needed: Vec<bool>) -> Vec<bool> {
     let mut declared: HashMap<&str, Vec<u32>> = HashMap::new();
     for (number, scan) in scans.iter().enumerate() {
         for name in &scan.declares {
@@ -136,7 +147,6 @@ fn reach(scans: &[Scan<'_>]) -> Vec<bool> {
     let extends: Vec<Vec<u32>> = scans.par_iter().map(|s| edges(&s.extends)).collect();
     let (used_by, extended_by) = (reverse(&uses), reverse(&extends));
 
-    let mut needed: Vec<bool> = scans.iter().map(|s| s.seed).collect();
     let mut edge: Vec<u32> = (0..scans.len() as u32).filter(|n| needed[*n as usize]).collect();
     for _ in 0..BACK_MAX {
         let users = edge.iter().flat_map(|n| &used_by[*n as usize]);

@@ -5,8 +5,15 @@ use undrawn_code::{Options, read_with};
 use undrawn_model::{CallClaim, Claim, Evidence, Note, SourceFile, SourceTree};
 use undrawn_testkit::Case;
 
+/// The case's files among enough others that the prefilter has something to leave out.
 fn tree(case: &Case) -> SourceTree {
-    SourceTree::new(case.files.iter().map(|(path, bytes)| SourceFile::new(path.as_str(), bytes)).collect())
+    let mut files: Vec<SourceFile> =
+        case.files.iter().map(|(path, bytes)| SourceFile::new(path.as_str(), bytes)).collect();
+    files.extend((0..12 * files.len() + 12).map(|i| {
+        let text = format!("package other; class Other{i} {{}}");
+        SourceFile::new(format!("other/Other{i}.java"), text.as_bytes())
+    }));
+    SourceTree::new(files)
 }
 
 fn show(evidence: &[Evidence], notes: &[Note]) -> String {

@@ -5,7 +5,9 @@ use undrawn_code::{Options, read_with};
 use undrawn_model::{Evidence, Note, SourceFile, SourceTree};
 
 fn read(files: &[(&str, String)]) -> (Vec<Evidence>, Vec<Note>) {
-    let files = files.iter().map(|(path, text)| SourceFile::new(*path, text.as_bytes())).collect();
+    let others = (0..40).map(|i| (format!("other/O{i}.java"), format!("package other; class O{i} {{}}")));
+    let files = files.iter().map(|(path, text)| ((*path).to_string(), text.clone())).chain(others);
+    let files = files.map(|(path, text)| SourceFile::new(path, text.as_bytes())).collect();
     let tree = SourceTree::new(files);
     let (evidence, notes) = read_with(&tree, Options::default());
     for one in &evidence {
