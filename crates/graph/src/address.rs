@@ -33,6 +33,11 @@ const LOCAL_SCHEMES: &[&str] =
     &["file", "classpath", "classpath*", "mem", "unix", "inproc", "vm", "in-process"];
 const EMBEDDED: &[&str] = &["h2", "hsqldb", "derby", "sqlite", "tc"];
 
+/// True for an import that says itself that its absence is no error (Spring Boot reference, "Optional Locations").
+pub fn is_optional(text: &str) -> bool {
+    text.trim_start().starts_with("optional:")
+}
+
 /// Takes an address apart.
 pub fn parse(text: &str) -> Parsed {
     let text = text.trim().trim_matches('"').trim_matches('\'');

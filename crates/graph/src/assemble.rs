@@ -143,61 +143,67 @@ impl Assembler<'_> {
     }
 
     /// Resolves a call and adds what it leads to. `addresses` are tried in order.
-    fn call(
+    fn call(&mut self, from: usize, call: &CallClaim, because: &[Sighting], addresses: &[Template]) {
+        if let Some((resolutions, expansion)) = self.lead(from, call, addresses) {
+            self.follow(from, call, because, resolutions, &expansion);
+        }
+    }
+
+    /// Where a call leads, and the alternative of its address that leads there.
+    fn lead(
+        &self,
+        from: usize,
+        call: &CallClaim,
+        addresses: &[Template],
+    ) -> Option<(Vec<Resolution>, Expansion)> {
+        let wanted =
+            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
+        let settings = &self.drafts.list[from].settings;
+        let mut expansions: Vec<Expansion> = addresses.iter().flat_map(|t| settings.expand(t)).collect();
+        if expansions.is_empty() {
+            expansions.push(Expansion { text: String::new(), via: vec![], only_in: vec![] });
+        }
+        let resolve = |e: Expansion| (self.index.resolve(&self.drafts, from, &e.text, &wanted), e);
+        best(expansions.into_iter().map(resolve).collect())
+    }
+
+    /// Adds what an address leads to.
+    fn follow(
         &mut self,
         from: usize,
         call: &CallClaim,
         because: &[Sighting],
-        addresses: &[Template],
-    ) -> Vec<usize> {
-        let wanted =
-            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
-        let mut expansions: Vec<Expansion> =
-            addresses.iter().flat_map(|t| self.drafts.list[from].settings.expand(t)).collect();
-        if expansions.is_empty() {
-            expansions.push(Expansion { text: String::new(), via: vec![], only_in: vec![] });
-        }
-        let resolved: Vec<(Vec<Resolution>, Expansion)> = expansions
-            .into_iter()
-            .map(|e| (self.index.resolve(&self.drafts, from, &e.text, &wanted), e))
-            .collect();
-        let Some((resolutions, expansion)) = best(resolved) else { return vec![] };
+        resolutions: Vec<Resolution>,
+        expansion: &Expansion,
+    ) {
         let mut sightings = because.to_vec();
         sightings.extend(configured(&expansion.via));
-        let mut reached = Vec::new();
+        // An address that is marked as optional does not stop the start.
+        let optional = call.need == Need::Startup && crate::address::is_optional(&expansion.text);
+        let call = &CallClaim { need: if optional { Need::Soft } else { call.need }, ..call.clone() };
         for resolution in resolutions {
-            if self.is_only_conditional(&resolution, &expansion) {
-                self.conditional(from, &expansion);
+            if self.is_only_conditional(&resolution, expansion) {
+                self.conditional(from, expansion);
                 continue;
             }
             match resolution {
-                Resolution::To(to, certainty) => {
-                    self.bond(from, to, call, &sightings, certainty);
-                    reached.push(to);
-                }
+                Resolution::To(to, certainty) => self.bond(from, to, call, &sightings, certainty),
                 Resolution::Outside(outside) => {
                     let to = self.outside(outside, &sightings);
                     self.bond(from, to, call, &sightings, Certainty::Name);
-                    reached.push(to);
                 }
                 Resolution::Registered => {
-                    let others = self.registered();
-                    for to in others.into_iter().filter(|to| *to != from) {
+                    for to in self.registered() {
                         self.bond(from, to, call, &sightings, Certainty::Only);
-                        reached.push(to);
                     }
                 }
                 Resolution::Local => {}
                 Resolution::Nowhere(reason) => match self.by_operation(call, from) {
-                    Some(to) => {
-                        self.bond(from, to, call, &sightings, Certainty::Only);
-                        reached.push(to);
-                    }
+                    Some(to) => self.bond(from, to, call, &sightings, Certainty::Only),
                     None => self.nowhere(from, call, because, &expansion.text, reason),
                 },
             }
         }
-        reached
     }
 
     /// True when an address holds only in a profile that nothing activates, and leads to nothing that a manifest declares:

@@ -59,6 +59,15 @@ impl Settings {
         }
     }
 
+    /// The same without what a configuration repository serves.
+    pub fn without_served(&self) -> Settings {
+        let keep = |values: &Vec<Setting>| {
+            values.iter().filter(|s| s.sort != SettingSort::Served).cloned().collect()
+        };
+        let by_key = self.by_key.iter().map(|(key, values)| (key.clone(), keep(values)));
+        Settings { by_key: by_key.collect(), active: self.active.clone() }
+    }
+
     /// Every setting, by key.
     pub fn all(&self) -> impl Iterator<Item = &Setting> {
         self.by_key.values().flatten()

@@ -11,13 +11,16 @@ impl Assembler<'_> {
             if draft.outside {
                 continue;
             }
-            let facts =
-                Facts { libraries: &draft.libraries, markers: &draft.markers, settings: &draft.settings };
-            let found: Vec<(&Implication, Vec<Sighting>)> = rules
-                .iter()
-                .flat_map(|r| &r.implies)
-                .filter_map(|implication| Some((implication, facts.holds_because(&implication.when)?)))
-                .collect();
+            // What a configuration repository serves cannot decide whether it is asked.
+            let own = draft.settings.without_served();
+            let facts = |settings| Facts { libraries: &draft.libraries, markers: &draft.markers, settings };
+            let (asked, told) = (facts(&own), facts(&draft.settings));
+            let holds = |implication: &Implication| match implication.kind {
+                DependencyKind::Configuration => asked.holds_because(&implication.when),
+                _ => told.holds_because(&implication.when),
+            };
+            let found: Vec<(&Implication, Vec<Sighting>)> =
+                rules.iter().flat_map(|r| &r.implies).filter_map(|i| Some((i, holds(i)?))).collect();
             for (implication, because) in found {
                 let because: Vec<Sighting> = because
                     .into_iter()
@@ -45,17 +48,7 @@ impl Assembler<'_> {
         because: &[Sighting],
         addresses: &[Template],
     ) {
-        let wanted =
-            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
-        let expansions: Vec<Expansion> = match addresses {
-            [] => vec![Expansion { text: String::new(), via: vec![], only_in: vec![] }],
-            some => some.iter().flat_map(|t| self.drafts.list[from].settings.expand(t)).collect(),
-        };
-        let resolved = expansions
-            .into_iter()
-            .map(|e| (self.index.resolve(&self.drafts, from, &e.text, &wanted), e))
-            .collect();
-        let Some((resolutions, expansion)) = best(resolved) else { return };
+        let Some((resolutions, expansion)) = self.lead(from, call, addresses) else { return };
         let guessed = resolutions.iter().all(|r| {
             matches!(r, Resolution::Outside(o) if !o.is_named()) || matches!(r, Resolution::Nowhere(_))
         });
@@ -69,7 +62,7 @@ impl Assembler<'_> {
             }
             return;
         }
-        self.call(from, call, because, addresses);
+        self.follow(from, call, because, resolutions, &expansion);
     }
 
     /// The component at the address depends on `subject`.
@@ -80,17 +73,7 @@ impl Assembler<'_> {
         because: &[Sighting],
         addresses: &[Template],
     ) {
-        let wanted =
-            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
-        let expansions: Vec<Expansion> = match addresses {
-            [] => vec![Expansion { text: String::new(), via: vec![], only_in: vec![] }],
-            some => some.iter().flat_map(|t| self.drafts.list[subject].settings.expand(t)).collect(),
-        };
-        let resolved = expansions
-            .into_iter()
-            .map(|e| (self.index.resolve(&self.drafts, subject, &e.text, &wanted), e))
-            .collect();
-        let Some((resolutions, expansion)) = best(resolved) else { return };
+        let Some((resolutions, expansion)) = self.lead(subject, call, addresses) else { return };
         let mut sightings = because.to_vec();
         sightings.extend(configured(&expansion.via));
         for resolution in resolutions {
