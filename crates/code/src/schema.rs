@@ -55,6 +55,9 @@ pub struct ResourceRule {
     /// What is done to it.
     #[serde(default = "unknown")]
     pub access: Access,
+    /// Counts only when the resources before it have no name.
+    #[serde(default)]
+    pub otherwise: bool,
 }
 
 fn unknown() -> Access {

@@ -139,6 +139,9 @@ impl<'c, 'p, 'a> Emit<'c, 'p, 'a> {
     ) -> (Vec<Option<ResourceUse>>, Option<String>) {
         let mut out: Vec<Option<ResourceUse>> = calling.resources.iter().cloned().map(Some).collect();
         for rule in &target.resources {
+            if rule.otherwise && !out.is_empty() {
+                continue;
+            }
             for name in self.cx.fill(&rule.name, &calling.fill) {
                 out.push(Some(ResourceUse { sort: rule.sort, name, access: rule.access }));
             }
