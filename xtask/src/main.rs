@@ -1,5 +1,7 @@
 //! Chores of the workspace: `cargo xtask test`, `lint`, `readme`, `bench`, `fuzz`.
 
+mod bench;
+
 use std::process::{Command, ExitCode};
 
 const HELP: &str = "cargo xtask COMMAND
@@ -7,8 +9,9 @@ const HELP: &str = "cargo xtask COMMAND
   test             every test: units, pages, properties, whole-program tests
   lint             formatting, clippy with warnings denied, documentation
   readme [--update]  the output shown in README.md is what the command prints
-  bench [PATH]     the benchmarks; PATH is a source tree to measure on (default: examples/shop)
-  fuzz [SECONDS]   every fuzz target for so long (default 20); needs a nightly toolchain and cargo-fuzz
+  bench [PATH]     the command against bare parsing and Semgrep, on a source tree (default: examples/shop)
+  fuzz [SECONDS [SEED]]   damaged inputs into every reader of foreign bytes, each for so long (default 20)
+  fuzz --coverage [SECONDS]   the same with libFuzzer; needs a nightly toolchain and cargo-fuzz
 ";
 
 /// A chore that failed, in words.
@@ -22,10 +25,13 @@ fn main() -> ExitCode {
         ["lint"] => lint(),
         ["readme"] => readme(false),
         ["readme", "--update"] => readme(true),
-        ["bench"] => bench("examples/shop"),
-        ["bench", path] => bench(path),
-        ["fuzz"] => fuzz("20"),
-        ["fuzz", seconds] => fuzz(seconds),
+        ["bench"] => bench::bench("examples/shop"),
+        ["bench", path] => bench::bench(path),
+        ["fuzz"] => fuzz("20", "0"),
+        ["fuzz", "--coverage"] => fuzz_with_coverage("20"),
+        ["fuzz", "--coverage", seconds] => fuzz_with_coverage(seconds),
+        ["fuzz", seconds] => fuzz(seconds, "0"),
+        ["fuzz", seconds, seed] => fuzz(seconds, seed),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -57,24 +63,42 @@ fn run(command: &mut Command) -> Outcome {
 fn lint() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    run(Command::new(env!("CARGO")).args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"))
+    run(Command::new(env!("CARGO"))
+        .args(["doc", "--workspace", "--no-deps", "--quiet"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn bench(path: &str) -> Outcome {
-    let path = std::fs::canonicalize(path).map_err(|e| format!("{path}: {e}"))?;
-    run(Command::new(env!("CARGO")).args(["bench", "-p", "undrawn-code"]).env("UNDRAWN_BENCH_PATH", path))
+/// Runs every fuzz target on damaged seeds. Needs nothing but this toolchain, and is the same on every machine.
+fn fuzz(seconds: &str, seed: &str) -> Outcome {
+    mutate(&["run", seconds, seed])
 }
 
-/// Runs every fuzz target. Skips with a clear word where the tools are missing: they are no part of a stable toolchain.
-fn fuzz(seconds: &str) -> Outcome {
+/// The stable runner of `fuzz/`. It builds where the tests have built, and so builds little.
+fn mutate(arguments: &[&str]) -> Outcome {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--manifest-path", "fuzz/Cargo.toml", "--example", "mutate"]);
+    if std::env::var_os("CARGO_TARGET_DIR").is_none() {
+        command.args(["--target-dir", "target"]);
+    }
+    run(command.arg("--").args(arguments))
+}
+
+/// Runs every fuzz target under libFuzzer. Skips with a clear word where the tools are missing: they are no part of a
+/// stable toolchain.
+fn fuzz_with_coverage(seconds: &str) -> Outcome {
     let found = |args: &[&str]| Command::new("cargo").args(args).output().is_ok_and(|o| o.status.success());
     if !found(&["+nightly", "--version"]) || !found(&["fuzz", "--version"]) {
-        eprintln!("xtask: skipped: fuzzing needs a nightly toolchain and cargo-fuzz (cargo install cargo-fuzz)");
+        eprintln!("xtask: skipped: this needs a nightly toolchain and cargo-fuzz (cargo install cargo-fuzz)");
         return Ok(());
     }
-    let list = Command::new("cargo").args(["+nightly", "fuzz", "list"]).output().map_err(|e| e.to_string())?;
+    mutate(&["seeds"])?;
+    let list =
+        Command::new("cargo").args(["+nightly", "fuzz", "list"]).output().map_err(|e| e.to_string())?;
     for target in String::from_utf8_lossy(&list.stdout).split_whitespace() {
-        run(Command::new("cargo").args(["+nightly", "fuzz", "run", target, "--", &format!("-max_total_time={seconds}")]))?;
+        let time = format!("-max_total_time={seconds}");
+        let options = [time.as_str(), "-timeout=5", "-rss_limit_mb=2048", "-max_len=65536"];
+        let words = ["+nightly", "fuzz", "run", "--features", "libfuzzer", target, "--"];
+        run(Command::new("cargo").args(words).args(options))?;
     }
     Ok(())
 }
@@ -84,18 +108,29 @@ const MARK: &str = "<!-- output of: cargo run --release -- check examples/shop -
 
 fn readme(update: bool) -> Outcome {
     let text = std::fs::read_to_string("README.md").map_err(|e| format!("README.md: {e}"))?;
-    let command = ["run", "--quiet", "--release", "--", "check", "examples/shop", "--color", "never", "--no-cache"];
+    let command =
+        ["run", "--quiet", "--release", "--", "check", "examples/shop", "--color", "never", "--no-cache"];
     let output = Command::new(env!("CARGO")).args(command).output().map_err(|e| e.to_string())?;
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.code() != Some(1) {
-        return Err(format!("check examples/shop ended with {}, wanted 1 (it has findings): {}", output.status, String::from_utf8_lossy(&output.stderr)));
+        return Err(format!(
+            "check examples/shop ended with {}, wanted 1 (it has findings): {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        ));
     }
     let (before, rest) = text.split_once(MARK).ok_or("README.md has no marked output block")?;
-    let (_, after) = rest.split_once("```text\n").and_then(|(_, r)| r.split_once("```\n")).ok_or("the marked block is not closed")?;
+    let (_, after) = rest
+        .split_once("```text\n")
+        .and_then(|(_, r)| r.split_once("```\n"))
+        .ok_or("the marked block is not closed")?;
     let wanted = format!("{before}{MARK}\n\n```text\n{}\n```\n{after}", printed.trim_end());
     match (wanted == text, update) {
         (true, _) => Ok(()),
         (false, true) => std::fs::write("README.md", wanted).map_err(|e| format!("README.md: {e}")),
-        (false, false) => Err("the output shown in README.md is not what the command prints: cargo xtask readme --update".into()),
+        (false, false) => {
+            Err("the output shown in README.md is not what the command prints: cargo xtask readme --update"
+                .into())
+        }
     }
 }

@@ -1,0 +1,4 @@
+//! The `nginx` target of `src/targets.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| undrawn_fuzz::run("nginx", bytes));
