@@ -45,17 +45,35 @@ pub struct Expansion {
 const ALTERNATIVES_MAX: usize = 8;
 /// Placeholders within placeholders followed.
 const NESTING_MAX: usize = 6;
+/// Values of one key that are kept; nobody writes more, and each is looked at for every placeholder.
+const VALUES_MAX: usize = 128;
+/// Placeholders followed for one template, all alternatives together. Values that name each other grow as a power.
+const STEPS_MAX: usize = 1_000;
+/// Length in bytes beyond which a text is not known.
+const TEXT_MAX: usize = 16 * 1024;
+
+/// The way down through placeholders: what is being expanded, and how far it may still go.
+struct Way<'a> {
+    /// Settings whose values are around this one: none of them is a value of itself.
+    within: Vec<&'a Setting>,
+    /// Placeholders followed so far.
+    steps: usize,
+}
 
 impl Settings {
     /// Adds one setting.
     pub fn add(&mut self, setting: Setting) {
-        self.by_key.entry(normal(&setting.key)).or_default().push(setting);
+        let values = self.by_key.entry(normal(&setting.key)).or_default();
+        if values.len() < VALUES_MAX {
+            values.push(setting);
+        }
     }
 
     /// Adds all settings of another set.
     pub fn extend(&mut self, other: &Settings) {
         for (key, values) in &other.by_key {
-            self.by_key.entry(key.clone()).or_default().extend(values.iter().cloned());
+            let known = self.by_key.entry(key.clone()).or_default();
+            known.extend(values.iter().take(VALUES_MAX.saturating_sub(known.len())).cloned());
         }
     }
 
@@ -146,46 +164,53 @@ impl Settings {
 
     /// Everything a template can be, best first; never empty.
     pub fn expand(&self, template: &Template) -> Vec<Expansion> {
-        self.expand_at(template, 0)
+        self.expand_on(template, &mut Way { within: vec![], steps: 0 })
     }
 
-    fn expand_at(&self, template: &Template, depth: usize) -> Vec<Expansion> {
+    fn expand_on<'a>(&'a self, template: &'a Template, way: &mut Way<'a>) -> Vec<Expansion> {
         let mut out = vec![Expansion { text: String::new(), via: vec![], only_in: vec![] }];
         for part in &template.parts {
             let choices = match part {
                 Part::Text(text) => vec![plain(text.clone())],
                 Part::Hole(_) => vec![plain(HOLE.to_string())],
-                Part::Key { name, default } => self.expand_key(name, default.as_ref(), depth),
+                Part::Key { name, default } => self.expand_key(name, default.as_ref(), way),
             };
-            let mut next = Vec::with_capacity(out.len() * choices.len());
-            for left in &out {
-                for right in &choices {
-                    if next.len() < ALTERNATIVES_MAX {
-                        next.push(joined(left, right));
-                    }
-                }
-            }
-            out = next;
+            let pairs = out.iter().flat_map(|left| choices.iter().map(move |right| (left, right)));
+            out = pairs.take(ALTERNATIVES_MAX).map(|(left, right)| joined(left, right)).collect();
         }
         out
     }
 
-    fn expand_key(&self, name: &str, default: Option<&Template>, depth: usize) -> Vec<Expansion> {
-        if depth >= NESTING_MAX {
+    fn expand_key<'a>(
+        &'a self,
+        name: &'a str,
+        default: Option<&'a Template>,
+        way: &mut Way<'a>,
+    ) -> Vec<Expansion> {
+        way.steps += 1;
+        if way.within.len() >= NESTING_MAX || way.steps > STEPS_MAX {
             return vec![plain(HOLE.to_string())];
         }
         let mut out = Vec::new();
         for setting in self.matching(name) {
-            for mut expansion in self.expand_at(&setting.value, depth + 1) {
+            if out.len() >= ALTERNATIVES_MAX {
+                break;
+            }
+            if way.within.iter().any(|around| std::ptr::eq(*around, setting)) {
+                continue;
+            }
+            way.within.push(setting);
+            for mut expansion in self.expand_on(&setting.value, way) {
                 expansion.via.insert(0, (setting.key.clone(), setting.location.clone()));
                 if self.active.holds(&setting.profiles) == Holds::Perhaps {
                     expansion.only_in.extend(setting.profiles.iter().cloned());
                 }
                 out.push(expansion);
             }
+            way.within.pop();
         }
         if let Some(default) = default {
-            out.extend(self.expand_at(default, depth + 1));
+            out.extend(self.expand_on(default, way));
         }
         out.truncate(ALTERNATIVES_MAX);
         if out.is_empty() {
@@ -201,6 +226,10 @@ fn plain(text: String) -> Expansion {
 
 fn joined(left: &Expansion, right: &Expansion) -> Expansion {
     let mut out = left.clone();
+    if out.text.len() + right.text.len() > TEXT_MAX {
+        out.text = HOLE.to_string();
+        return out;
+    }
     out.text.push_str(&right.text);
     out.via.extend(right.via.iter().cloned());
     out.only_in.extend(right.only_in.iter().cloned());
