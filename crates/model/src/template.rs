@@ -88,8 +88,8 @@ impl Template {
     pub fn parse(text: &str, syntax: Syntax) -> Self {
         match syntax {
             Syntax::Plain => Template::text(text),
-            Syntax::Spring => parse_spring(text, 0),
-            Syntax::Shell => parse_shell(text, 0),
+            Syntax::Spring => Placeholders { braces: &Braces::of(text), nesting: 0, at: 0 }.spring(text),
+            Syntax::Shell => Placeholders { braces: &Braces::of(text), nesting: 0, at: 0 }.shell(text),
         }
     }
 
@@ -126,95 +126,122 @@ impl std::fmt::Display for Template {
 /// Nesting of `${a:${b:...}}` beyond this is text.
 const NESTING_MAX: usize = 16;
 
-/// Length of the text up to the brace that closes the one before `text`; `None` when it never closes.
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    for (i, b) in text.bytes().enumerate() {
-        match b {
-            b'{' => depth += 1,
-            b'}' if depth == 0 => return Some(i),
-            b'}' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
+/// Which brace closes which, found in one pass: looking ahead from each would be quadratic.
+struct Braces(Vec<(usize, usize)>);
 
-fn parse_spring(text: &str, nesting: usize) -> Template {
-    let mut out = Template::default();
-    let mut rest = text;
-    while let Some(at) = rest.find(['$', '#']) {
-        let (before, tail) = rest.split_at(at);
-        out.push(Part::Text(before.to_string()));
-        let body = tail.get(1..).filter(|t| t.starts_with('{') && nesting < NESTING_MAX).map(|t| &t[1..]);
-        match body.and_then(|body| closing(body).map(|end| (body, end))) {
-            Some((body, end)) => {
-                let inner = &body[..end];
-                out.push(if tail.starts_with('#') {
-                    Part::Hole(inner.trim().to_string())
-                } else {
-                    spring_key(inner, nesting)
-                });
-                rest = &body[end + 1..];
-            }
-            None => {
-                out.push(Part::Text(tail[..1].to_string()));
-                rest = &tail[1..];
+impl Braces {
+    fn of(text: &str) -> Self {
+        let (mut open, mut pairs) = (Vec::new(), Vec::new());
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'{' => open.push(at),
+                b'}' => pairs.extend(open.pop().map(|start| (start, at))),
+                _ => {}
             }
         }
+        pairs.sort_unstable();
+        Braces(pairs)
     }
-    out.push(Part::Text(rest.to_string()));
-    out
-}
 
-fn spring_key(inner: &str, nesting: usize) -> Part {
-    match inner.split_once(':') {
-        Some((name, default)) => {
-            Part::Key { name: name.trim().to_string(), default: Some(parse_spring(default, nesting + 1)) }
-        }
-        None => Part::Key { name: inner.trim().to_string(), default: None },
+    /// Where the brace that opens at this byte is closed.
+    fn closing(&self, open: usize) -> Option<usize> {
+        let found = self.0.binary_search_by_key(&open, |(start, _)| *start).ok()?;
+        self.0.get(found).map(|(_, end)| *end)
     }
 }
 
-fn parse_shell(text: &str, nesting: usize) -> Template {
-    let mut out = Template::default();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push(Part::Text(rest[..at].to_string()));
-        let tail = &rest[at + 1..];
-        rest = if let Some(after) = tail.strip_prefix('$') {
-            out.push(Part::Text("$".into()));
-            after
-        } else if let Some(body) = tail.strip_prefix('{').filter(|_| nesting < NESTING_MAX)
-            && let Some(end) = closing(body)
-        {
-            out.push(shell_key(&body[..end], nesting));
-            &body[end + 1..]
-        } else {
-            let len = tail.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-            match len {
-                0 => out.push(Part::Text("$".into())),
-                _ => out.push(Part::Key { name: tail[..len].to_string(), default: None }),
+/// Parses a part of a text.
+struct Placeholders<'a> {
+    /// Of the whole text.
+    braces: &'a Braces,
+    /// How many placeholders are around this part.
+    nesting: usize,
+    /// Where the part begins in the whole text.
+    at: usize,
+}
+
+impl Placeholders<'_> {
+    /// What stands between the brace that opens at this byte of the part and the one that closes it.
+    fn body<'t>(&self, text: &'t str, open: usize) -> Option<&'t str> {
+        if self.nesting >= NESTING_MAX || text.as_bytes().get(open) != Some(&b'{') {
+            return None;
+        }
+        let end = self.braces.closing(self.at + open)? - self.at;
+        text.get(open + 1..end)
+    }
+
+    /// For a part of the part, one level down.
+    fn inside(&self, offset: usize) -> Self {
+        Placeholders { braces: self.braces, nesting: self.nesting + 1, at: self.at + offset }
+    }
+
+    fn spring(&self, text: &str) -> Template {
+        let (mut out, mut from) = (Template::default(), 0);
+        while let Some(sign) = text[from..].find(['$', '#']).map(|i| from + i) {
+            out.push(Part::Text(text[from..sign].to_string()));
+            from = sign + 1;
+            match self.body(text, from) {
+                Some(body) => {
+                    out.push(match text.as_bytes()[sign] {
+                        b'#' => Part::Hole(body.trim().to_string()),
+                        _ => self.spring_key(body, from + 1),
+                    });
+                    from += body.len() + 2;
+                }
+                None => out.push(Part::Text(text[sign..from].to_string())),
             }
-            &tail[len..]
+        }
+        out.push(Part::Text(text[from..].to_string()));
+        out
+    }
+
+    fn spring_key(&self, body: &str, offset: usize) -> Part {
+        let (name, default) = match body.split_once(':') {
+            Some((name, default)) => (name, Some(self.inside(offset + name.len() + 1).spring(default))),
+            None => (body, None),
         };
+        Part::Key { name: name.trim().to_string(), default }
     }
-    out.push(Part::Text(rest.to_string()));
-    out
+
+    fn shell(&self, text: &str) -> Template {
+        let (mut out, mut from) = (Template::default(), 0);
+        while let Some(sign) = text[from..].find('$').map(|i| from + i) {
+            out.push(Part::Text(text[from..sign].to_string()));
+            from = sign + 1;
+            if text[from..].starts_with('$') {
+                out.push(Part::Text("$".into()));
+                from += 1;
+            } else if let Some(body) = self.body(text, from) {
+                out.push(self.shell_key(body, from + 1));
+                from += body.len() + 2;
+            } else {
+                let len = word_len(&text[from..]);
+                out.push(match len {
+                    0 => Part::Text("$".into()),
+                    _ => Part::Key { name: text[from..from + len].to_string(), default: None },
+                });
+                from += len;
+            }
+        }
+        out.push(Part::Text(text[from..].to_string()));
+        out
+    }
+
+    fn shell_key(&self, body: &str, offset: usize) -> Part {
+        let len = word_len(body);
+        let (name, operator) = body.split_at(len);
+        if name.is_empty() {
+            return Part::Hole(body.to_string());
+        }
+        let signs = [":-", "-", ":="].into_iter().find(|signs| operator.starts_with(signs));
+        let default = signs.map(|signs| self.inside(offset + len + signs.len()).shell(&operator[signs.len()..]));
+        Part::Key { name: name.to_string(), default }
+    }
 }
 
-fn shell_key(inner: &str, nesting: usize) -> Part {
-    let len = inner.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-    let (name, operator) = inner.split_at(len);
-    if name.is_empty() {
-        return Part::Hole(inner.to_string());
-    }
-    let default = operator
-        .strip_prefix(":-")
-        .or_else(|| operator.strip_prefix('-'))
-        .or_else(|| operator.strip_prefix(":="))
-        .map(|default| parse_shell(default, nesting + 1));
-    Part::Key { name: name.to_string(), default }
+/// How many bytes of a variable's name a text begins with.
+fn word_len(text: &str) -> usize {
+    text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count()
 }
 
 #[cfg(test)]
