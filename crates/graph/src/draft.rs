@@ -75,6 +75,11 @@ impl Drafts {
                 let found: BTreeSet<usize> = takers.flat_map(|proto| self.of_proto(*proto)).collect();
                 found.into_iter().collect()
             }
+            Subject::Owner if protos.owners(&evidence.sighting.location.file).len() > 1 => {
+                let owners = protos.owners(&evidence.sighting.location.file);
+                let found: BTreeSet<usize> = owners.iter().flat_map(|proto| self.of_proto(*proto)).collect();
+                found.into_iter().collect()
+            }
             _ => protos.subject(evidence).map_or(vec![], |proto| self.of_proto(proto)),
         }
     }
@@ -317,7 +322,7 @@ fn name_drafts(list: &mut [Draft]) {
         let name = match (free, choices.first()) {
             (Some(name), _) => name.clone(),
             (None, Some((name, _, location))) => {
-                let place = location.file.split('/').next().unwrap_or("");
+                let place = folder_of(&location.file);
                 let mut numbered = format!("{name} ({place})");
                 let mut n = 2;
                 while taken.contains_key(&normal(&numbered)) {
@@ -331,4 +336,11 @@ fn name_drafts(list: &mut [Draft]) {
         *taken.entry(normal(&name)).or_default() += 1;
         draft.name = name;
     }
+}
+
+/// The folder that a file lies in, by its own name; the file's name at the root.
+fn folder_of(file: &str) -> &str {
+    let mut parts = file.rsplit('/');
+    let name = parts.next().unwrap_or(file);
+    parts.next().unwrap_or(name)
 }

@@ -127,8 +127,11 @@ pub fn vendored_note(dirs: &[String]) -> Option<Note> {
         n => format!(" and {n} more"),
     };
     let folders = if dirs.len() == 1 { "folder" } else { "folders" };
-    let message =
-        format!("{} {folders} of vendored or built files not read: {}{more}", dirs.len(), shown.join(", "));
+    let message = format!(
+        "{} {folders} of vendored, built or test files not read: {}{more}",
+        dirs.len(),
+        shown.join(", ")
+    );
     (!dirs.is_empty()).then_some(Note { message, location: None, unread: false })
 }
 
@@ -239,6 +242,9 @@ pub fn folder(path: &str, rules: &Rules, beside: impl Fn(&str) -> bool) -> Folde
     if name.starts_with('.') && name != ".venv" || (rules.excluded)(path, true) {
         return Folder::Skip;
     }
+    if path == "src/test" || path.ends_with("/src/test") {
+        return Folder::Vendored;
+    }
     let Some((_, makers)) = VENDORED.iter().find(|(vendored, _)| *vendored == name) else {
         return Folder::Enter;
     };
@@ -250,7 +256,8 @@ pub fn folder(path: &str, rules: &Rules, beside: impl Fn(&str) -> bool) -> Folde
     }
 }
 
-/// Folders of files that nobody here wrote, and the files beside them that show it (none: always).
+/// Folders of files that nobody here wrote or that only tests use, and the files beside them that show it (none: always).
+/// A plain `test` is not among them: it is as often an environment. `src/test` is known by its parent.
 const VENDORED: &[(&str, &[&str])] = &[
     ("node_modules", &[]),
     ("bower_components", &[]),
@@ -263,6 +270,11 @@ const VENDORED: &[(&str, &[&str])] = &[
     ),
     ("dist", &["package.json", "pyproject.toml", "setup.py"]),
     ("vendor", &["go.mod", "composer.json", "Gemfile", "Cargo.toml"]),
+    ("tests", &[]),
+    ("__tests__", &[]),
+    ("testdata", &[]),
+    ("fixtures", &[]),
+    ("e2e", &[]),
 ];
 
 #[cfg(unix)]
