@@ -21,11 +21,8 @@ pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
         files.iter().filter(|f| words.iter().any(|w| f.text.contains(w)) && !f.text.contains("{{ .Values"))
     {
         let yaml = yaml::parse(file);
-        let roots: Vec<&Node> = yaml.documents.iter().filter_map(configuration).collect();
-        if !roots.is_empty() {
-            out.notes.extend(yaml.notes.iter().cloned());
-        }
-        for root in roots {
+        out.notes.extend(yaml.notes.iter().cloned());
+        for root in yaml.documents.iter().filter_map(configuration) {
             Reader { tree, yaml: &yaml, out: &mut out }.root(root);
         }
     }
@@ -56,6 +53,13 @@ impl Reader<'_> {
                 if let Some(node) = item.get("url") {
                     self.call(node, node.text().unwrap_or(""), section);
                 }
+            }
+        }
+        // Promtail has the same scrape section and sends what it finds to its clients:
+        // <https://grafana.com/docs/loki/latest/send-data/promtail/configuration/>
+        for client in items(root, "clients") {
+            if let Some(node) = client.get("url") {
+                self.call(node, node.text().unwrap_or(""), "sends logs to");
             }
         }
         for manager in root.at(&["alerting", "alertmanagers"]).map(Node::items).unwrap_or(&[]) {

@@ -128,18 +128,30 @@ fn by_image(joiner: &mut Joiner) {
         }
     }
     let named = names_of(sources(protos));
-    for (index, p) in declared(protos) {
-        if joiner.has_source(index) || p.technology.is_some() {
-            continue;
-        }
-        for image in &p.images {
-            let exact = builds.get(&normal(image)).and_then(only);
-            let by_name = || named.get(&normal(image_base(image))).and_then(only);
-            if let Some(source) = exact.or_else(by_name) {
-                joiner.join(source, index, format!("runs image {image}"));
+    let mut own: BTreeSet<&str> = BTreeSet::new();
+    for known in [false, true] {
+        for (index, p) in declared(protos) {
+            if joiner.has_source(index) || p.technology.is_some() != known {
+                continue;
+            }
+            for image in &p.images {
+                // An image of a known product is another's, unless it lies where the team's own images lie.
+                let place = image_place(image).filter(|place| !known || own.contains(place));
+                let exact = builds.get(&normal(image)).and_then(only);
+                let by_name = || named.get(&normal(image_base(image))).and_then(only);
+                let found = exact.or_else(by_name).filter(|_| !known || place.is_some());
+                if let Some(source) = found {
+                    joiner.join(source, index, format!("runs image {image}"));
+                    own.extend(place);
+                }
             }
         }
     }
+}
+
+/// Where an image lies: registry and account, when an account is written.
+fn image_place(image: &str) -> Option<&str> {
+    image.rsplit_once('/').map(|(place, _)| place)
 }
 
 fn only(set: &BTreeSet<usize>) -> Option<usize> {

@@ -64,7 +64,7 @@ pub struct Protos {
     /// Folder -> candidate.
     dirs: BTreeMap<String, usize>,
     /// File or folder given explicitly -> candidate.
-    owned: BTreeMap<String, usize>,
+    owned: BTreeMap<String, Vec<usize>>,
     /// Settings served by a configuration repository, by application name; `None` serves all.
     pub served: BTreeMap<Option<String>, Settings>,
     /// Named sets of settings.
@@ -84,7 +84,7 @@ impl Protos {
         let mut path = file;
         loop {
             if let Some(owner) = self.owned.get(path) {
-                return Some(*owner);
+                return owner.first().copied();
             }
             match path.rfind('/') {
                 Some(end) => path = &path[..end],
@@ -92,6 +92,12 @@ impl Protos {
             }
         }
         self.owner_of_dir(file.rfind('/').map_or("", |end| &file[..end]))
+    }
+
+    /// Everybody to whom a file was given, when several were.
+    pub fn owners(&self, file: &str) -> &[usize] {
+        let above = std::iter::successors(Some(file), |path| path.rfind('/').map(|end| &path[..end]));
+        above.filter_map(|path| self.owned.get(path)).next().map_or(&[], Vec::as_slice)
     }
 
     /// The candidate of the nearest folder at or above `dir`. A folder that only gathers others owns nothing.
@@ -230,7 +236,10 @@ fn add_owned(protos: &mut Protos, evidence: &[Evidence]) {
         if let Claim::Owns { path } = &item.claim
             && let Some(index) = protos.subject(item)
         {
-            protos.owned.entry(path.clone()).or_insert(index);
+            let owners = protos.owned.entry(path.clone()).or_default();
+            if !owners.contains(&index) {
+                owners.push(index);
+            }
         }
     }
 }

@@ -42,6 +42,10 @@ impl Assembler<'_> {
             })
             .map(|(i, _)| *i)
             .collect();
+        // What a manifest declares without publishing it is not reached from outside, if anything is.
+        let inside = |i: &usize| !self.drafts.list[*i].published && !self.drafts.list[*i].scopes.is_empty();
+        let open: Vec<usize> = entries.iter().copied().filter(|i| !inside(i)).collect();
+        let entries = if open.is_empty() { entries } else { open };
         if entries.is_empty() {
             return;
         }
