@@ -5,6 +5,7 @@ mod profiles;
 mod properties;
 mod repository;
 mod routes;
+mod sources;
 mod values;
 
 use crate::{Reading, maven};
@@ -137,6 +138,11 @@ impl Reader {
         let mut out: BTreeMap<String, Whose> = BTreeMap::new();
         for file in own.iter().filter(|f| !served.contains_key(&*f.path)) {
             out.insert(file.path.to_string(), Whose::Own(own_profiles(file).unwrap_or_default()));
+        }
+        for (path, profiles) in sources::find(tree) {
+            if !served.contains_key(&path) {
+                out.entry(path).or_insert(Whose::Own(profiles));
+            }
         }
         self.add_imports(tree, &mut out, &served);
         out.extend(served.into_iter().map(|(path, served)| (path, Whose::Served(served))));
