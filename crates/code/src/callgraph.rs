@@ -115,6 +115,15 @@ impl<'a> Cx<'_, 'a> {
 
     /// Names of the entry operations from which a method is reached, sorted.
     pub fn entries(&self, method: MethodId) -> Vec<String> {
+        if let Some(known) = self.entry_cache().borrow().get(&method) {
+            return known.clone();
+        }
+        let found = self.entries_of(method);
+        self.entry_cache().borrow_mut().insert(method, found.clone());
+        found
+    }
+
+    fn entries_of(&self, method: MethodId) -> Vec<String> {
         let (mut names, mut seen) = (BTreeSet::new(), BTreeSet::from([method]));
         let mut queue = vec![method];
         while let Some(next) = queue.pop() {

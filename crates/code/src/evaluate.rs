@@ -47,6 +47,7 @@ pub struct Cx<'p, 'a> {
     depth: Cell<u32>,
     kinds: RefCell<HashMap<TypeKey, Kinds>>,
     callers: RefCell<HashMap<MethodId, Rc<Vec<CallRef>>>>,
+    entries: RefCell<HashMap<MethodId, Vec<String>>>,
     receivers: RefCell<HashMap<String, Receivers>>,
     fields: RefCell<HashMap<(TypeId, usize), Value>>,
 }
@@ -61,6 +62,7 @@ impl<'p, 'a> Cx<'p, 'a> {
             depth: Cell::new(0),
             kinds: RefCell::default(),
             callers: RefCell::default(),
+            entries: RefCell::default(),
             receivers: RefCell::default(),
             fields: RefCell::default(),
         }
@@ -115,6 +117,11 @@ impl<'p, 'a> Cx<'p, 'a> {
     /// What is known about callers.
     pub(crate) fn caller_cache(&self) -> &RefCell<HashMap<MethodId, Rc<Vec<CallRef>>>> {
         &self.callers
+    }
+
+    /// Entry operations of methods that were asked about: a method calls many times, and its callers are the same.
+    pub(crate) fn entry_cache(&self) -> &RefCell<HashMap<MethodId, Vec<String>>> {
+        &self.entries
     }
 
     /// What is known about the receivers of calls.

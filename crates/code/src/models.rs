@@ -36,6 +36,8 @@ pub struct Models {
     pub properties: Vec<PropertiesRule>,
     /// Annotations of bean methods.
     pub beans: Vec<String>,
+    /// Annotations of methods, or of whole classes, for which no caller waits.
+    pub detached: Texts,
     /// See [`MappingRule`].
     pub mappings: Vec<MappingRule>,
     /// See [`RouteClassRule`].
@@ -120,6 +122,7 @@ impl Models {
             models.injected.append(&mut file.injected);
             models.properties.append(&mut file.properties);
             models.beans.extend(file.beans.into_iter().flat_map(|b| b.annotation.0));
+            models.detached.0.extend(file.detached.into_iter().flat_map(|d| d.annotation.0));
             models.mappings.append(&mut file.mappings);
             models.routes.append(&mut file.routes);
             models.clients.append(&mut file.clients);
@@ -337,8 +340,10 @@ impl Target {
         self.mode.unwrap_or(Mode::Sync)
     }
 
-    /// Need with its default.
-    pub fn need_or_default(&self) -> Need {
-        self.need.unwrap_or(Need::Unknown)
+    /// Need: what the library's rule says, else what the code around the call shows. A caller that waits and does not
+    /// catch the failure fails with it; one that catches it, or does not wait, goes on without.
+    pub fn need_in(&self, mode: Mode, caught: bool) -> Need {
+        let shown = if mode == Mode::Sync && !caught { Need::Hard } else { Need::Soft };
+        self.need.unwrap_or(shown)
     }
 }

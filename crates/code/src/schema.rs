@@ -468,6 +468,9 @@ pub struct ModelFile {
     /// Bean methods.
     #[serde(default)]
     pub beans: Vec<AnnotationRule>,
+    /// Methods for which no caller waits.
+    #[serde(default)]
+    pub detached: Vec<AnnotationRule>,
     /// HTTP mappings.
     #[serde(default)]
     pub mappings: Vec<MappingRule>,

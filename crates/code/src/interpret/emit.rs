@@ -6,8 +6,8 @@ use crate::program::{MethodId, TypeId};
 use crate::schema::Target;
 use std::collections::HashMap;
 use undrawn_model::{
-    Access, CallClaim, Claim, DependencyKind, Evidence, LineIndex, Location, Part, Provenance, ResourceSort,
-    ResourceUse, Subject, Template,
+    Access, CallClaim, Claim, DependencyKind, Evidence, LineIndex, Location, Mode, Part, Provenance,
+    ResourceSort, ResourceUse, Subject, Template,
 };
 
 /// Collects evidence of one unit.
@@ -77,6 +77,7 @@ impl<'c, 'p, 'a> Emit<'c, 'p, 'a> {
         let (resources, statement) = self.resources(target, &calling);
         let entries = calling.entries.clone().unwrap_or_else(|| self.cx.entries(calling.at));
         let verbs = self.cx.fill(&target.verb, &calling.fill);
+        let detached = self.is_detached(calling.at);
         for address in &addresses {
             let operation = self.operation(target, &calling, &verbs, address);
             for resource in &resources {
@@ -89,8 +90,11 @@ impl<'c, 'p, 'a> Emit<'c, 'p, 'a> {
                 call.target_kind = target.target_kind;
                 call.target_operation = operation.clone();
                 call.resource = resource.clone();
-                call.mode = target.mode_or_default();
-                call.need = target.need_or_default();
+                call.mode = if detached && target.mode_or_default() == Mode::Sync {
+                    Mode::Async
+                } else {
+                    target.mode_or_default()
+                };
                 call.entries = entries.clone();
                 call.site = self.site(calling.at);
                 if let Some(site) = calling.site {
@@ -99,6 +103,7 @@ impl<'c, 'p, 'a> Emit<'c, 'p, 'a> {
                     call.guard =
                         site.guard.map(|(span, otherwise)| self.guard(calling.at.unit, span, otherwise));
                 }
+                call.need = target.need_in(call.mode, call.caught);
                 let detail = match shown.as_str() {
                     "" => calling.title.clone(),
                     shown => format!("{}({})", calling.title, quoted(shown)),
@@ -106,6 +111,16 @@ impl<'c, 'p, 'a> Emit<'c, 'p, 'a> {
                 self.claim(calling.at.unit, calling.span, Claim::Call(call), detail);
             }
         }
+    }
+
+    /// True when no caller waits for the method, by its own annotations or its class's.
+    fn is_detached(&self, at: MethodId) -> bool {
+        let program = self.cx.program;
+        let (own, names) = (&program.method(at).annotations, &program.models.detached);
+        let class = &program.declared(program.owner(at)).annotations;
+        let marked =
+            |annotations| crate::interpret::facts::matched(self.cx, at, annotations, names).is_some();
+        marked(own) || marked(class)
     }
 
     fn operation(
