@@ -341,9 +341,14 @@ impl Target {
     }
 
     /// Need: what the library's rule says, else what the code around the call shows. A caller that waits and does not
-    /// catch the failure fails with it; one that catches it, or does not wait, goes on without.
-    pub fn need_in(&self, mode: Mode, caught: bool) -> Need {
-        let shown = if mode == Mode::Sync && !caught { Need::Hard } else { Need::Soft };
+    /// catch the failure fails with it; one that catches it, or for which nobody waits, goes on without. What a send
+    /// that does not wait for its receiver does when the broker is gone, only the library's rule can say.
+    pub fn need_in(&self, mode: Mode, caught: bool, detached: bool) -> Need {
+        let shown = match mode {
+            _ if caught || detached => Need::Soft,
+            Mode::Sync => Need::Hard,
+            _ => Need::Unknown,
+        };
         self.need.unwrap_or(shown)
     }
 }

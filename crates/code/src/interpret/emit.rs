@@ -103,7 +103,7 @@ impl<'c, 'p, 'a> Emit<'c, 'p, 'a> {
                     call.guard =
                         site.guard.map(|(span, otherwise)| self.guard(calling.at.unit, span, otherwise));
                 }
-                call.need = target.need_in(call.mode, call.caught);
+                call.need = target.need_in(call.mode, call.caught, detached);
                 let detail = match shown.as_str() {
                     "" => calling.title.clone(),
                     shown => format!("{}({})", calling.title, quoted(shown)),
