@@ -61,6 +61,8 @@ pub struct Drafts {
     own: Vec<Option<usize>>,
     /// Candidate that is a library -> the drafts of the programs that need it.
     lent: Vec<Vec<usize>>,
+    /// Name by which a configuration repository may know a program, normalised -> the drafts.
+    applications: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl Drafts {
@@ -86,8 +88,11 @@ impl Drafts {
 
     /// The components that a configuration repository serves under this name; without one, all programs of the tree.
     fn clients(&self, name: Option<&str>) -> Vec<usize> {
-        let drafts = self.list.iter().enumerate();
-        drafts.filter(|(_, d)| d.is_served(name)).map(|(i, _)| i).collect()
+        if let Some(name) = name {
+            return self.applications.get(&normal(name)).into_iter().flatten().copied().collect();
+        }
+        let is_client = |d: &Draft| d.has_code || !d.libraries.is_empty();
+        self.list.iter().enumerate().filter(|(_, d)| is_client(d)).map(|(i, _)| i).collect()
     }
 
     fn of_proto(&self, proto: usize) -> Vec<usize> {
@@ -103,30 +108,22 @@ impl Drafts {
     }
 }
 
-impl Draft {
-    /// True when a configuration repository's file of this application name is meant for it; `None` is for everyone.
-    fn is_served(&self, application: Option<&str>) -> bool {
-        match application {
-            Some(name) => self
-                .names
-                .iter()
-                .any(|(n, sort, _)| *sort <= NameSort::Discovery && normal(n) == normal(name)),
-            None => self.has_code || !self.libraries.is_empty(),
-        }
-    }
-}
-
 /// Makes drafts of the groups that are programs; the others are libraries whose evidence goes to whoever needs them.
 pub fn drafts(evidence: &[Evidence], protos: &Protos, groups: &[Group], rules: &[LibraryRule]) -> Drafts {
     let needed = needed_coordinates(protos);
     let count = protos.list.len();
-    let mut out = Drafts { list: vec![], own: vec![None; count], lent: vec![vec![]; count] };
+    let mut out = Drafts { own: vec![None; count], lent: vec![vec![]; count], ..Drafts::default() };
     for group in groups {
         if is_program(group, protos, &needed) {
             for member in &group.members {
                 out.own[*member] = Some(out.list.len());
             }
             out.list.push(draft_of(group, protos));
+        }
+    }
+    for (index, draft) in out.list.iter().enumerate() {
+        for (name, _, _) in draft.names.iter().filter(|(_, sort, _)| *sort <= NameSort::Discovery) {
+            out.applications.entry(normal(name)).or_default().insert(index);
         }
     }
     give_libraries(&mut out, protos);
@@ -245,11 +242,9 @@ fn give_libraries(out: &mut Drafts, protos: &Protos) {
 }
 
 fn give_settings(out: &mut Drafts, protos: &Protos, rules: &[LibraryRule]) {
-    for draft in &mut out.list {
-        for (application, settings) in &protos.served {
-            if draft.is_served(application.as_deref()) {
-                draft.settings.extend(settings);
-            }
+    for (application, settings) in &protos.served {
+        for draft in out.clients(application.as_deref()) {
+            out.list[draft].settings.extend(settings);
         }
     }
     for (proto, candidate) in protos.list.iter().enumerate() {
@@ -314,26 +309,28 @@ fn give_roles(out: &mut Drafts, rules: &[LibraryRule]) {
 
 /// Gives every draft the best of its names, and tells two of the same name apart.
 fn name_drafts(list: &mut [Draft]) {
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for draft in list.iter_mut() {
         let mut choices: Vec<&(String, NameSort, Location)> = draft.names.iter().collect();
-        choices.sort_by(|a, b| (a.1, &a.2).cmp(&(b.1, &b.2)));
-        let free = choices.iter().map(|(n, _, _)| n).find(|n| !taken.contains_key(&normal(n)));
+        // An alias says what else a component is called; it is shown under its own name.
+        choices.sort_by(|a, b| (a.1 == NameSort::Alias, a.1, &a.2).cmp(&(b.1 == NameSort::Alias, b.1, &b.2)));
+        let free = choices.iter().map(|(n, _, _)| n).find(|n| !taken.contains(&normal(n)));
         let name = match (free, choices.first()) {
             (Some(name), _) => name.clone(),
             (None, Some((name, _, location))) => {
                 let place = folder_of(&location.file);
                 let mut numbered = format!("{name} ({place})");
-                let mut n = 2;
-                while taken.contains_key(&normal(&numbered)) {
+                let n = numbers.entry(normal(&numbered)).or_insert(2);
+                while taken.contains(&normal(&numbered)) {
                     numbered = format!("{name} ({place} {n})");
-                    n += 1;
+                    *n += 1;
                 }
                 numbered
             }
             (None, None) => "unnamed".to_string(),
         };
-        *taken.entry(normal(&name)).or_default() += 1;
+        taken.insert(normal(&name));
         draft.name = name;
     }
 }

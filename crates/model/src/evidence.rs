@@ -139,7 +139,7 @@ pub struct Name {
     pub sort: NameSort,
 }
 
-/// Who calls a component by a name. Earlier ones are better for display.
+/// Who calls a component by a name. Earlier ones are surer; for display they are better too, but for an alias.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameSort {

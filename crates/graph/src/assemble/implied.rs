@@ -48,7 +48,16 @@ impl Assembler<'_> {
         because: &[Sighting],
         addresses: &[Template],
     ) {
-        let Some((resolutions, expansion)) = self.lead(from, call, addresses) else { return };
+        let (starred, plain): (Vec<Template>, Vec<Template>) = addresses.iter().cloned().partition(has_star);
+        let each: Vec<_> = starred.iter().flat_map(|t| self.lead_each(from, call, t)).collect();
+        for (resolutions, expansion) in each {
+            self.follow(from, call, because, resolutions, &expansion);
+        }
+        // No address at all is a question of its own: the only component of that product.
+        if plain.is_empty() && !addresses.is_empty() {
+            return;
+        }
+        let Some((resolutions, expansion)) = self.lead(from, call, &plain) else { return };
         let guessed = resolutions.iter().all(|r| {
             matches!(r, Resolution::Outside(o) if !o.is_named()) || matches!(r, Resolution::Nowhere(_))
         });
@@ -63,6 +72,22 @@ impl Assembler<'_> {
             return;
         }
         self.follow(from, call, because, resolutions, &expansion);
+    }
+
+    /// Where an address with a `*` in its key leads, for each key that it stands for.
+    fn lead_each(
+        &self,
+        from: usize,
+        call: &CallClaim,
+        address: &Template,
+    ) -> Vec<(Vec<Resolution>, Expansion)> {
+        let mut by_key: BTreeMap<String, Vec<Expansion>> = BTreeMap::new();
+        for expansion in self.drafts.list[from].settings.expand(address) {
+            if let Some((key, _)) = expansion.via.first() {
+                by_key.entry(normal(key)).or_default().push(expansion);
+            }
+        }
+        by_key.into_values().filter_map(|expansions| self.lead_any(from, call, expansions)).collect()
     }
 
     /// The component at the address depends on `subject`.
@@ -104,6 +129,10 @@ impl Assembler<'_> {
             }
         }
     }
+}
+
+fn has_star(address: &Template) -> bool {
+    address.parts.iter().any(|part| matches!(part, Part::Key { name, .. } if name.contains('*')))
 }
 
 fn implied_call(implication: &Implication) -> CallClaim {
