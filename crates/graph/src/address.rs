@@ -42,7 +42,12 @@ pub fn is_optional(text: &str) -> bool {
 pub fn parse(text: &str) -> Parsed {
     let text = text.trim().trim_matches('"').trim_matches('\'');
     let text = text.strip_prefix("optional:").unwrap_or(text);
-    let text = text.strip_prefix("configserver:").unwrap_or(text);
+    // `configserver:8888` is a host of that name.
+    let import = text.strip_prefix("configserver:").filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    let text = import.unwrap_or(text);
+    // Code that puts a scheme before what has none may seem to put it before what has one.
+    let doubled = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let text = doubled.filter(|rest| rest.starts_with("http://") || rest.starts_with("https://")).unwrap_or(text);
     if text == "discovery:*" {
         return Parsed::Registered;
     }
@@ -220,6 +225,8 @@ mod tests {
             ("kafka1:9092,kafka2:9092", "|kafka1|9092| |kafka2|9092|"),
             ("http://a:1/eureka/,http://b:2/eureka/", "http|a|1|eureka/ http|b|2|eureka/"),
             ("optional:configserver:http://config:8888", "http|config|8888|"),
+            ("configserver:8888", "|configserver|8888|"),
+            ("http://http://orders/x", "http|orders||x"),
             ("git@github.com:me/conf.git", "ssh|github.com||me/conf.git"),
             ("redis:6379", "|redis|6379|"),
             ("[::1]:80", "|::1|80|"),

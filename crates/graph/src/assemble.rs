@@ -114,6 +114,12 @@ impl Assembler<'_> {
                 _ => continue,
             };
             let owners = self.drafts.of(self.protos, item);
+            if is_declaration(&call, &item.sighting) && self.drafts.is_lent(self.protos, item) {
+                let message =
+                    format!("{} is declared in a library, and nothing that was read calls it", item.sighting.detail);
+                self.notes.push(Note::undecided(item.sighting.location.clone(), message));
+                continue;
+            }
             let ingress = matches!((&item.claim, &item.subject), (Claim::Route(_), Subject::Declared { .. }));
             if owners.is_empty() && !ingress {
                 let message = format!(
@@ -348,6 +354,12 @@ fn best(resolved: Vec<(Vec<Resolution>, Expansion)>) -> Option<(Vec<Resolution>,
         let nowhere = resolutions.iter().all(|r| matches!(r, Resolution::Nowhere(_)));
         (nowhere, unknown(expansion), resolutions.iter().map(grade).min().unwrap_or(4))
     })
+}
+
+/// True for a method of a client interface that stands for itself because nothing calls it.
+fn is_declaration(call: &CallClaim, sighting: &Sighting) -> bool {
+    let called = sighting.detail.strip_prefix(call.site.as_str());
+    !call.site.is_empty() && called.is_some_and(|rest| rest.starts_with('('))
 }
 
 fn strongest(a: Need, b: Need) -> Need {

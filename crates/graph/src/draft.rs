@@ -95,6 +95,11 @@ impl Drafts {
         self.list.iter().enumerate().filter(|(_, d)| is_client(d)).map(|(i, _)| i).collect()
     }
 
+    /// True when a piece of evidence lies in a library, whose users all have it.
+    pub fn is_lent(&self, protos: &Protos, evidence: &Evidence) -> bool {
+        protos.subject(evidence).is_some_and(|proto| self.own[proto].is_none())
+    }
+
     fn of_proto(&self, proto: usize) -> Vec<usize> {
         match self.own[proto] {
             Some(draft) => vec![draft],
