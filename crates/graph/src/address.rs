@@ -156,9 +156,15 @@ fn split_port(text: &str) -> (&str, Option<u16>) {
         return (host, tail.strip_prefix(':').and_then(|p| p.parse().ok()));
     }
     match text.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') => (host, port.parse().ok()),
+        Some((host, port)) if !host.contains(':') => (host, port.parse().ok().or_else(|| cut_port(port))),
         _ => (text, None),
     }
+}
+
+/// A port with something unknown straight after it: `base + path`, where the path begins with the slash. Short numbers may
+/// be the beginning of a longer one (`"localhost:808" + n`).
+fn cut_port(text: &str) -> Option<u16> {
+    text.split_once(HOLE).map(|(port, _)| port).filter(|port| port.len() >= 4)?.parse().ok()
 }
 
 /// True for names of the machine itself.
@@ -229,6 +235,8 @@ mod tests {
             ("http://http://orders/x", "http|orders||x"),
             ("git@github.com:me/conf.git", "ssh|github.com||me/conf.git"),
             ("redis:6379", "|redis|6379|"),
+            ("http://localhost:8081\u{1}", "http|localhost|8081|"),
+            ("http://localhost:808\u{1}", "http|localhost||"),
             ("[::1]:80", "|::1|80|"),
             ("classpath:/config", "Local"),
             ("", "Unknown"),

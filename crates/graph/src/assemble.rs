@@ -1,6 +1,7 @@
 //! Dependencies with all their evidence, before any drawing is looked at.
 
 mod implied;
+mod listed;
 mod manifests;
 mod names;
 
@@ -15,7 +16,8 @@ use crate::settings::Expansion;
 use std::collections::{BTreeMap, BTreeSet};
 use undrawn_model::{
     Access, CallClaim, Claim, ComponentKind, DependencyKind, Evidence, Implication, LibraryRule, Location,
-    Mode, NameSort, Need, Note, Policy, Provenance, ResourceSort, SettingSort, Sighting, Subject, Template,
+    Mode, NameSort, Need, Note, Part, Policy, Provenance, ResourceSort, SettingSort, Sighting, Subject,
+    Template,
 };
 
 /// A dependency in the making.
@@ -162,13 +164,26 @@ impl Assembler<'_> {
         call: &CallClaim,
         addresses: &[Template],
     ) -> Option<(Vec<Resolution>, Expansion)> {
-        let wanted =
-            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
         let settings = &self.drafts.list[from].settings;
         let mut expansions: Vec<Expansion> = addresses.iter().flat_map(|t| settings.expand(t)).collect();
         if expansions.is_empty() {
             expansions.push(Expansion { text: String::new(), via: vec![], only_in: vec![] });
         }
+        self.lead_any(from, call, expansions)
+    }
+
+    /// The alternative that leads furthest, with the lists of addresses that configuration gives for logical names.
+    fn lead_any(
+        &self,
+        from: usize,
+        call: &CallClaim,
+        mut expansions: Vec<Expansion>,
+    ) -> Option<(Vec<Resolution>, Expansion)> {
+        let wanted =
+            Wanted { kind: call.kind, technology: call.technology.as_deref(), target_kind: call.target_kind };
+        let settings = &self.drafts.list[from].settings;
+        let listed: Vec<Expansion> = expansions.iter().flat_map(|e| listed::addresses(settings, e)).collect();
+        expansions.extend(listed);
         let resolve = |e: Expansion| (self.index.resolve(&self.drafts, from, &e.text, &wanted), e);
         best(expansions.into_iter().map(resolve).collect())
     }

@@ -229,6 +229,8 @@ fn zuul_parts<'a>(pairs: &[&'a Pair]) -> Vec<(String, ZuulParts<'a>)> {
         let Some(rest) = pair.entry.key.strip_prefix("zuul.routes.") else { continue };
         let (id, field) = match rest.rsplit_once('.') {
             Some((id, field)) if is_field(field) => (id, canonical(field)),
+            // Deeper keys that are no field of a route are not a route either, unless their value is a path.
+            Some(_) if !pair.entry.value.contains(['/', '*']) => continue,
             _ => (rest, String::new()),
         };
         let place = *places.entry(id.to_string()).or_insert_with(|| {
