@@ -43,11 +43,13 @@ pub fn parse(text: &str) -> Parsed {
     let text = text.trim().trim_matches('"').trim_matches('\'');
     let text = text.strip_prefix("optional:").unwrap_or(text);
     // `configserver:8888` is a host of that name.
-    let import = text.strip_prefix("configserver:").filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    let import =
+        text.strip_prefix("configserver:").filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
     let text = import.unwrap_or(text);
     // Code that puts a scheme before what has none may seem to put it before what has one.
     let doubled = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-    let text = doubled.filter(|rest| rest.starts_with("http://") || rest.starts_with("https://")).unwrap_or(text);
+    let text =
+        doubled.filter(|rest| rest.starts_with("http://") || rest.starts_with("https://")).unwrap_or(text);
     if text == "discovery:*" {
         return Parsed::Registered;
     }

@@ -117,8 +117,10 @@ impl Assembler<'_> {
             };
             let owners = self.drafts.of(self.protos, item);
             if is_declaration(&call, &item.sighting) && self.drafts.is_lent(self.protos, item) {
-                let message =
-                    format!("{} is declared in a library, and nothing that was read calls it", item.sighting.detail);
+                let message = format!(
+                    "{} is declared in a library, and nothing that was read calls it",
+                    item.sighting.detail
+                );
                 self.notes.push(Note::undecided(item.sighting.location.clone(), message));
                 continue;
             }
