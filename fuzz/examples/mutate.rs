@@ -185,6 +185,7 @@ const PANICKED: i32 = 4;
 fn guard(target: &Target, seed: u64, watch: &Watch) {
     loop {
         std::thread::sleep(Duration::from_millis(50));
+        let number = watch.number.load(Ordering::SeqCst);
         let took = processor_ms().saturating_sub(watch.began.load(Ordering::SeqCst));
         let memory = memory_bytes();
         let sort = match () {
@@ -192,7 +193,9 @@ fn guard(target: &Target, seed: u64, watch: &Watch) {
             () if memory > MEMORY_BYTES_MAX => "big",
             () => continue,
         };
-        let number = watch.number.load(Ordering::SeqCst);
+        if watch.number.load(Ordering::SeqCst) != number {
+            continue;
+        }
         report(target, sort, seed, number, &format!("{took} ms, {} MiB", memory >> 20));
         std::process::exit(GAVE_UP);
     }

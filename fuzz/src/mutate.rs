@@ -135,7 +135,7 @@ fn damage(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut Random) {
         2..=4 => word.to_vec(),
         5 => word.repeat(many(random)),
         6 => [&bytes[range.clone()], &bytes[range.clone()]].concat(),
-        7 => bytes[range.clone()].repeat(many(random)),
+        7 => repeated(&bytes[range.clone()], random),
         8 => other(seeds, random),
         9 => lines_repeated(bytes, random),
         10 => {
@@ -165,7 +165,12 @@ fn other(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
 fn lines_repeated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     let lines: Vec<&[u8]> = bytes.split_inclusive(|b| *b == b'\n').collect();
     let some = &lines[random.range(lines.len())];
-    some.concat().repeat(many(random))
+    repeated(&some.concat(), random)
+}
+
+/// As often as it fits.
+fn repeated(piece: &[u8], random: &mut Random) -> Vec<u8> {
+    piece.repeat(many(random).min(INPUT_BYTES_MAX / piece.len().max(1) + 1))
 }
 
 /// The whole input in another form.

@@ -234,7 +234,8 @@ impl Placeholders<'_> {
             return Part::Hole(body.to_string());
         }
         let signs = [":-", "-", ":="].into_iter().find(|signs| operator.starts_with(signs));
-        let default = signs.map(|signs| self.inside(offset + len + signs.len()).shell(&operator[signs.len()..]));
+        let default =
+            signs.map(|signs| self.inside(offset + len + signs.len()).shell(&operator[signs.len()..]));
         Part::Key { name: name.to_string(), default }
     }
 }
