@@ -20,7 +20,7 @@ use crate::images;
 use crate::yaml::{self, Entry, Node, Yaml};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use undrawn_model::{Part, SourceFile, SourceTree, Subject, Syntax, Template};
+use undrawn_model::{Note, Part, SourceFile, SourceTree, Subject, Syntax, Template};
 
 /// May this path be a compose file?
 pub(crate) fn wants(path: &str) -> bool {
@@ -30,9 +30,16 @@ pub(crate) fn wants(path: &str) -> bool {
 
 /// Reads all compose files of the tree.
 pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
-    let composes: Vec<Compose> = files.par_iter().filter_map(|file| Compose::parse(tree, file)).collect();
-    let project = Project::new(tree, &composes);
+    let parsed: Vec<_> = files.par_iter().filter_map(|file| Compose::parse(tree, file)).collect();
     let mut out = Out::default();
+    let mut composes = Vec::new();
+    for parsed in parsed {
+        match parsed {
+            Ok(compose) => composes.push(compose),
+            Err(notes) => out.notes.extend(notes),
+        }
+    }
+    let project = Project::new(tree, &composes);
     for compose in &composes {
         out.notes.extend(compose.yaml.notes.iter().cloned());
         if project.is_template(compose) {
@@ -59,26 +66,32 @@ pub(crate) struct Compose {
 }
 
 impl Compose {
-    fn parse(tree: &SourceTree, file: &SourceFile) -> Option<Compose> {
+    /// `None` for another format's file; the notes alone when a file that is called so is too broken to be one.
+    fn parse(tree: &SourceTree, file: &SourceFile) -> Option<Result<Compose, Vec<Note>>> {
         let named = is_compose_name(file.name());
         let likely = named || file.text.contains("services:") && has_word(&file.text);
         if !likely {
             return None;
         }
         let yaml = yaml::parse(file);
+        let Some((root, flat)) = Compose::root_of(&yaml, named) else {
+            return named.then_some(Err(yaml.notes));
+        };
+        let variables = dotenv::variables(tree, file.dir());
+        let mut compose = Compose { variables, yaml, root, flat, shared: BTreeSet::new() };
+        compose.shared = compose.shared_repositories();
+        Some(Ok(compose))
+    }
+
+    /// Index of the document that is a project, and whether its services stand at the top level.
+    fn root_of(yaml: &Yaml, named: bool) -> Option<(usize, bool)> {
         let root = yaml.documents.iter().position(Node::is_map)?;
         let node = yaml.documents.get(root)?;
         let flat = node.get("services").is_none() && node.get("include").is_none();
         let services = if flat { Some(node) } else { node.get("services") };
         let runs = services.into_iter().flat_map(Node::entries).any(|e| runs_something(&e.value));
-        let overrides = named && !flat;
-        if (flat && !(named && runs)) || !(runs || overrides) || is_foreign(node) {
-            return None;
-        }
-        let variables = dotenv::variables(tree, file.dir());
-        let mut compose = Compose { variables, yaml, root, flat, shared: BTreeSet::new() };
-        compose.shared = compose.shared_repositories();
-        Some(compose)
+        let is_project = if flat { named && runs } else { named || runs };
+        (is_project && !is_foreign(node)).then_some((root, flat))
     }
 
     fn shared_repositories(&self) -> BTreeSet<String> {

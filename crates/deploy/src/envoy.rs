@@ -27,8 +27,8 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
     for file in files.iter().filter(|f| f.text.contains("static_resources") && f.text.contains("clusters")) {
         let yaml = yaml::parse(file);
+        out.notes.extend(yaml.notes.iter().cloned());
         for root in yaml.documents.iter().filter_map(|d| d.get("static_resources")) {
-            out.notes.extend(yaml.notes.iter().cloned());
             let clusters = clusters(root);
             let mut reader = Reader { yaml: &yaml, clusters, out: &mut out };
             for listener in root.get("listeners").map(Node::items).unwrap_or(&[]) {

@@ -48,8 +48,10 @@ struct Project<'a> {
 
 /// Reads all Gradle builds of a tree.
 pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
-    let mut notes = Vec::new();
     let scripts: Vec<Script> = files.iter().map(|f| read_script(f)).collect();
+    let too_deep = scripts.iter().filter_map(|script| script.too_deep.clone());
+    let mut notes: Vec<Note> =
+        too_deep.map(|place| Note::unread(place, "nested too deeply, the inner part is not read")).collect();
     let by_path: BTreeMap<&str, usize> = files.iter().enumerate().map(|(i, f)| (&*f.path, i)).collect();
     let tree = Files { tree, files, scripts, by_path };
     let mut evidence = Vec::new();

@@ -17,6 +17,7 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
     for file in files.iter().filter(|f| f.text.contains("datasources:") && f.text.contains("url:")) {
         let yaml = yaml::parse(file);
+        out.notes.extend(yaml.notes.iter().cloned());
         for source in yaml.documents.iter().filter_map(|d| d.get("datasources")).flat_map(Node::items) {
             let (Some(node), Some(kind)) = (source.get("url"), source.text_at(&["type"])) else { continue };
             let Some(text) = node.text() else { continue };

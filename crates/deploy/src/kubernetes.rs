@@ -23,18 +23,15 @@ pub(crate) fn wants(path: &str) -> bool {
 /// Reads all manifests of the tree.
 pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
-    let manifests = files.iter().filter(|f| f.text.contains("kind:") && f.text.contains("apiVersion:"));
+    let manifests = files.iter().filter(|f| is_manifest(f));
     let (templates, plain): (Vec<_>, Vec<_>) = manifests.partition(|f| is_helm(f));
     helm_notes(&templates, &mut out);
     let parsed: Vec<Yaml> = plain.par_iter().map(|f| yaml::parse(f)).collect();
     let overlays = Overlays::new(tree, &parsed);
     let mut objects: Vec<Object<'_>> = Vec::new();
     for yaml in parsed.iter().chain(overlays.inline()) {
-        let before = objects.len();
         yaml.documents.iter().for_each(|d| objects_of(yaml, d, 0, &mut objects));
-        if objects.len() > before {
-            out.notes.extend(yaml.notes.iter().cloned());
-        }
+        out.notes.extend(yaml.notes.iter().cloned());
     }
     let cluster = Cluster::new(objects);
     for object in &cluster.objects {
@@ -47,6 +44,11 @@ pub(crate) fn read(tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     overlays.say(&cluster, &mut out);
     cluster.note_unread(&mut out);
     out.finish()
+}
+
+/// True for files that have the two keys of every manifest.
+pub(crate) fn is_manifest(file: &SourceFile) -> bool {
+    file.text.contains("kind:") && file.text.contains("apiVersion:")
 }
 
 fn is_helm(file: &SourceFile) -> bool {

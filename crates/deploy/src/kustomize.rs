@@ -6,7 +6,7 @@
 
 use crate::dotenv;
 use crate::emit::{self, Out};
-use crate::kubernetes::{Cluster, config_map_subject, secret_subject};
+use crate::kubernetes::{Cluster, config_map_subject, is_manifest, secret_subject};
 use crate::yaml::{self, Node, Yaml};
 use std::collections::{BTreeMap, BTreeSet};
 use undrawn_model::{Claim, SettingClaim, SettingSort, SourceFile, SourceTree, Subject, Syntax, Template};
@@ -71,8 +71,11 @@ impl<'a> Overlays<'a> {
     pub(crate) fn say(&self, cluster: &Cluster<'_>, out: &mut Out) {
         for yaml in &self.files {
             let mark = out.evidence.len();
+            // The manifests' reader says it of those that it has read as well.
+            if !is_manifest(&yaml.file) {
+                out.notes.extend(yaml.notes.iter().cloned());
+            }
             let Some(root) = root(yaml) else { continue };
-            out.notes.extend(yaml.notes.iter().filter(|_| !yaml.file.name().ends_with("ml")).cloned());
             for item in root.get("configMapGenerator").map(Node::items).unwrap_or(&[]) {
                 self.generated(yaml, item, config_map_subject, false, out);
             }

@@ -20,9 +20,8 @@ pub(crate) fn read(_tree: &SourceTree, files: &[&SourceFile]) -> Reading {
     let mut out = Out::default();
     for file in files.iter().filter(|f| f.text.contains("exporters:") && f.text.contains("pipelines:")) {
         let yaml = yaml::parse(file);
-        let roots = yaml.documents.iter().filter(|d| d.at(&["service", "pipelines"]).is_some());
-        for root in roots {
-            out.notes.extend(yaml.notes.iter().cloned());
+        out.notes.extend(yaml.notes.iter().cloned());
+        for root in yaml.documents.iter().filter(|d| d.at(&["service", "pipelines"]).is_some()) {
             exporters(&yaml, root, &mut out);
             receivers(&yaml, root, &mut out);
         }

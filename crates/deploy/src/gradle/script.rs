@@ -27,6 +27,8 @@ pub(super) struct Script {
     pub(super) includes: Vec<(String, Location)>,
     /// Settings only.
     pub(super) root_name: Option<String>,
+    /// The first block that is nested too deep to be looked into.
+    pub(super) too_deep: Option<Location>,
 }
 
 /// What holds for one or several projects.
@@ -100,9 +102,14 @@ impl<'a> Reader<'a> {
         self.index.location(&self.file.path, &self.file.text, span)
     }
 
+    fn pass_over(&mut self, token: usize) {
+        let place = self.place(token);
+        self.script.too_deep.get_or_insert(place);
+    }
+
     fn block(&mut self, range: Range<usize>, scope: &Scope, nesting: usize) {
         if nesting > NESTING_MAX {
-            return;
+            return self.pass_over(range.start);
         }
         for statement in self.tokens.statements(range) {
             self.statement(statement, scope, nesting);
@@ -283,7 +290,7 @@ impl<'a> Reader<'a> {
     fn dependencies(&mut self, body: Range<usize>, scope: &Scope, nesting: usize) {
         let t = self.tokens;
         if nesting > NESTING_MAX {
-            return;
+            return self.pass_over(body.start);
         }
         for statement in t.statements(body) {
             let Some(word) = t.word(statement.start) else { continue };
