@@ -18,7 +18,7 @@ pub mod json;
 mod jsonl;
 mod junit;
 pub mod map;
-mod markdown;
+pub mod markdown;
 pub mod picture;
 mod sarif;
 pub mod schema;

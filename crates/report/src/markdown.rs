@@ -24,6 +24,55 @@ pub fn render(report: &Report, _style: &Style) -> String {
     out
 }
 
+/// The map: the components, and the dependencies with how each is known.
+pub fn map(report: &Report) -> String {
+    let summary = Summary::of(report);
+    let model = report.model;
+    let mut out = format!("### undrawn: {}\n\n", heading(&summary));
+    out.push_str(&verdicts(&summary));
+    let components = model.components.iter().map(|c| {
+        let technology = c.technology.as_deref().map(cell).unwrap_or_default();
+        format!("| {} | {} | {technology} |\n", cell(&c.name), c.kind)
+    });
+    rows("| component | kind | technology |\n|---|---|---|\n", components, "component", &mut out);
+    let dependencies = model.dependencies.iter().map(|d| {
+        let (from, to) = (cell(&model.component(d.from).name), cell(&model.component(d.to).name));
+        let verdict = escape::code(d.verdict.as_str());
+        let place = link_as(report, &d.primary().location, escape::code_cell);
+        format!("| {from} | {to} | {} | {verdict} | {} | {place} |\n", d.kind, d.confidence)
+    });
+    let head = "| from | needs | kind | verdict | confidence | known from |\n|---|---|---|---|---|---|\n";
+    rows(head, dependencies, "dependency", &mut out);
+    lifted(report, &mut out);
+    notes(report, &summary, &mut out);
+    out
+}
+
+/// A table, ended when the text grows too long for a comment, saying how many rows are not listed.
+fn rows(head: &str, rows: impl ExactSizeIterator<Item = String>, what: &str, out: &mut String) {
+    let all = rows.len();
+    if all == 0 {
+        return;
+    }
+    out.push_str(head);
+    let mut listed = 0;
+    for row in rows {
+        if out.len() > FINDINGS_BYTES {
+            break;
+        }
+        out.push_str(&row);
+        listed += 1;
+    }
+    out.push('\n');
+    if listed < all {
+        out.push_str(&format!("{} more, not listed here\n\n", text::count(all - listed, what)));
+    }
+}
+
+fn cell(name: &str) -> String {
+    escape::markdown(&text::clip(name, 120))
+}
+
 fn heading(summary: &Summary) -> String {
     let line = summary.line(false);
     line.split(" · ").next().unwrap_or_default().to_string()
@@ -89,8 +138,12 @@ fn item(report: &Report, finding: &Finding) -> String {
 }
 
 fn link(report: &Report, place: &Location) -> String {
+    link_as(report, place, escape::code)
+}
+
+fn link_as(report: &Report, place: &Location, code: fn(&str) -> String) -> String {
     let path = report.repository_path(&place.file);
-    let words = escape::code(&text::clip(&format!("{path}:{}", place.line), 300));
+    let words = code(&text::clip(&format!("{path}:{}", place.line), 300));
     match report.link_base {
         "" => words,
         base => {

@@ -117,6 +117,7 @@ fn output(fixture: &Fixture, name: &str, style: &Style) -> String {
         "diff" => diff::text(&changed(), style.color),
         "diff-json" => diff::json(&changed()),
         "diff-markdown" => diff::markdown(&changed()),
+        "map-markdown" => fixture.report(undrawn_report::markdown::map),
         "step-summary" => fixture.report(github::step_summary),
         "json-dependency" => pretty(&fixture.report(json::document)["dependencies"][3]),
         "json-finding" => pretty(&fixture.report(json::document)["findings"][1]),

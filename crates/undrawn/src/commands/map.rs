@@ -69,5 +69,8 @@ fn render(form: Form, settings: &Settings, analysis: &Analysis, style: &Style) -
         svg: svg.as_deref(),
         link_base: &link_base(),
     };
-    undrawn_report::render(format, &report, style)
+    match format {
+        Format::Markdown => undrawn_report::markdown::map(&report),
+        _ => undrawn_report::render(format, &report, style),
+    }
 }
