@@ -20,12 +20,13 @@ fn run(model: &SystemModel, intent: &Intent) -> Vec<Finding> {
             continue;
         };
         let owner = omission.owner.as_ref().map_or(String::new(), |o| format!(", owner {o}"));
+        let dependencies = if *used == 1 { "dependency" } else { "dependencies" };
         let finding = Finding::of(
             RULE.id,
             Severity::Error,
             Confidence::High,
             format!(
-                "the omission of {} -> {} ended on {until}; it still stands for {used} dependencies",
+                "the omission of {} -> {} ended on {until}; it still stands for {used} {dependencies}",
                 omission.from, omission.to
             ),
         )

@@ -1,6 +1,6 @@
 //! `undrawn diff`: what two maps differ in.
 
-use super::{Context, empty, exit, outputs, print, write};
+use super::{Context, empty, exit, outputs, print, strict_about, write};
 use crate::analysis::{self, Settings};
 use crate::cli::DiffArgs;
 use crate::error::{Failure, Result, UserError};
@@ -29,11 +29,8 @@ pub fn run(args: &DiffArgs, context: &Context) -> Result<u8> {
     for (format, path) in outputs {
         write(&path, &format(&diff, false))?;
     }
-    if args.reading.strict && old_unread + new_unread > 0 {
-        eprintln!("error: {} inputs were not read in full (--strict)", old_unread + new_unread);
-        return Ok(exit::ERROR);
-    }
-    Ok(if args.exit_code && !diff.is_empty() { exit::FINDINGS } else { exit::CLEAN })
+    let code = if args.exit_code && !diff.is_empty() { exit::FINDINGS } else { exit::CLEAN };
+    Ok(strict_about(code, old_unread + new_unread, &args.reading))
 }
 
 fn format(name: &str) -> Result<Format> {

@@ -232,7 +232,11 @@ pub fn empty(analysis: &Analysis, settings: &Settings, reading: &Reading, contex
 
 /// The exit code, after what `--strict` says about lost input.
 pub fn strict(code: u8, analysis: &Analysis, reading: &Reading) -> u8 {
-    let unread = analysis.unread();
+    strict_about(code, analysis.unread(), reading)
+}
+
+/// The same for so many inputs that were not read in full.
+pub fn strict_about(code: u8, unread: usize, reading: &Reading) -> u8 {
     if !reading.strict || unread == 0 {
         return code;
     }
