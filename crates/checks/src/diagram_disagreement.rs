@@ -1,8 +1,10 @@
-//! Two diagrams that draw one pair of components in opposite directions, or of which only one draws a line that both could.
+//! Two diagrams that draw one pair of programs in opposite directions.
 
 use crate::{Rule, push};
 use std::collections::BTreeMap;
-use undrawn_model::{ComponentId, Confidence, Finding, Intent, LineEnds, Location, Severity, SystemModel};
+use undrawn_model::{
+    ComponentId, Confidence, DrawingForm, Finding, Intent, LineEnds, Location, Severity, SystemModel,
+};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -19,6 +21,8 @@ type Lines = BTreeMap<(ComponentId, ComponentId), Location>;
 fn run(model: &SystemModel, _intent: &Intent) -> Vec<Finding> {
     let drawings: Vec<(usize, Lines)> = (0..model.drawings.len())
         .filter(|i| model.drawings[*i].compared)
+        // In a sequence answers and events go back and forth: a direction there is no claim about who needs whom.
+        .filter(|i| model.drawings[*i].drawing.form != DrawingForm::Sequence)
         .map(|i| (i, arrows(model, i)))
         .collect();
     let mut out = Vec::new();
@@ -47,14 +51,21 @@ fn run(model: &SystemModel, _intent: &Intent) -> Vec<Finding> {
     out
 }
 
-/// Arrows of a drawing between single components.
+/// Arrows of a drawing between single programs. An arrow at a store, a broker or plumbing may follow the data.
 fn arrows(model: &SystemModel, index: usize) -> Lines {
     let mapped = &model.drawings[index];
     let one = |id: &str| mapped.boxes.get(id).filter(|ids| ids.len() == 1).map(|ids| ids[0]);
+    let program = |id: ComponentId| {
+        let kind = model.component(id).kind;
+        !kind.holds_data() && !kind.is_plumbing()
+    };
     let lines = mapped.drawing.lines.iter().filter(|l| l.ends == LineEnds::Forward && !l.reply);
     let mut out = Lines::new();
     for line in lines {
-        if let (Some(from), Some(to)) = (one(&line.from), one(&line.to)) {
+        if let (Some(from), Some(to)) = (one(&line.from), one(&line.to))
+            && program(from)
+            && program(to)
+        {
             out.entry((from, to)).or_insert_with(|| line.location.clone());
         }
     }

@@ -15,7 +15,7 @@ mod unseen_dependency;
 mod unused_omission;
 
 use undrawn_model::{
-    Component, ComponentId, Finding, FindingBuilder, Intent, Location, Severity, SystemModel,
+    Component, ComponentId, DrawingForm, Finding, FindingBuilder, Intent, Location, Severity, SystemModel,
 };
 
 /// One rule.
@@ -73,12 +73,19 @@ fn push(out: &mut Vec<Finding>, builder: FindingBuilder) {
 
 /// Places at which compared drawings show a component, each with its label.
 fn drawn_at(model: &SystemModel, id: ComponentId) -> Vec<(Location, String)> {
+    shown_at(model, id, |_| true)
+}
+
+/// The same in drawings of the structure. A sequence shows one case: what it leaves out is no mistake.
+fn structure_at(model: &SystemModel, id: ComponentId) -> Vec<(Location, String)> {
+    shown_at(model, id, |form| form != DrawingForm::Sequence)
+}
+
+fn shown_at(model: &SystemModel, id: ComponentId, of: fn(DrawingForm) -> bool) -> Vec<(Location, String)> {
     let mut out = Vec::new();
-    for mapped in model.drawings.iter().filter(|m| m.compared) {
-        for (drawn, ids) in &mapped.boxes {
-            if let (true, Some(b)) = (ids.contains(&id), mapped.drawing.box_of(drawn)) {
-                out.push((b.location.clone(), b.label.clone()));
-            }
+    for mapped in model.drawings.iter().filter(|m| m.compared && of(m.drawing.form)) {
+        for (drawn, _) in mapped.boxes.iter().filter(|(_, ids)| ids.contains(&id)) {
+            out.extend(mapped.drawing.box_of(drawn).map(|b| (b.location.clone(), b.label.clone())));
         }
     }
     out

@@ -1,7 +1,7 @@
 //! A line drawn against the dependency, where nothing suggests that it follows the data.
 
 use crate::{Rule, push};
-use undrawn_model::{Finding, Intent, Severity, SystemModel};
+use undrawn_model::{Confidence, Dependency, Finding, Intent, Provenance, Severity, SystemModel};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -32,7 +32,13 @@ fn run(model: &SystemModel, _intent: &Intent) -> Vec<Finding> {
             "{} depends on {}, but the diagram draws {} -> {}",
             from.name, to.name, to.name, from.name
         );
-        let finding = Finding::of(RULE.id, Severity::Warning, d.confidence, message)
+        // A proxy forwards to a front end that may well call the proxy: without its code nobody can say.
+        let forwarded = from.language.is_none() && from.technology.is_some();
+        let called = |x: &Dependency| x.evidence.iter().any(|s| s.provenance == Provenance::Code);
+        let unread =
+            to.operations.is_empty() && !model.dependencies.iter().any(|x| x.from == d.to && called(x));
+        let confidence = if forwarded && unread { Confidence::Low } else { d.confidence };
+        let finding = Finding::of(RULE.id, Severity::Warning, confidence, message)
             .seen_at(line.location.clone(), "drawn the other way here")
             .and(d.primary().location.clone(), d.primary().detail.clone())
             .about(&[&from.name, &to.name], d.kind.as_str())

@@ -1,8 +1,8 @@
 //! A component that others depend on, or that depends on others, and that no drawing shows.
 
-use crate::{Rule, described, drawn_at, push};
+use crate::{Rule, described, drawn_at, push, structure_at};
 use undrawn_model::{
-    ComponentKind, Confidence, Dependency, Finding, Intent, Mode, Severity, SystemModel, Verdict,
+    ComponentKind, Confidence, Dependency, Finding, Intent, Mode, Provenance, Severity, SystemModel, Verdict,
 };
 
 /// The rule.
@@ -21,7 +21,10 @@ fn run(model: &SystemModel, _intent: &Intent) -> Vec<Finding> {
         return out;
     }
     for (id, component) in model.ids() {
-        if component.drawn_only || component.kind == ComponentKind::User || !drawn_at(model, id).is_empty() {
+        if component.drawn_only
+            || component.kind == ComponentKind::User
+            || !structure_at(model, id).is_empty()
+        {
             continue;
         }
         let touching: Vec<&Dependency> = model
@@ -37,10 +40,15 @@ fn run(model: &SystemModel, _intent: &Intent) -> Vec<Finding> {
             continue;
         };
         let confidence = touching.iter().map(|d| d.confidence).max().unwrap_or(Confidence::Low);
-        let infra = component.kind.is_plumbing() || touching.iter().all(|d| d.mode == Mode::Infra);
+        // What nothing needs, known from a manifest alone, is a tool beside the system: a seeder, a console, a proxy.
+        let tool = touching.iter().all(|d| d.from == id)
+            && component.evidence.iter().all(|s| s.provenance == Provenance::Config)
+            && touching.iter().all(|d| d.evidence.iter().all(|s| s.provenance == Provenance::Config));
+        let infra = tool || component.kind.is_plumbing() || touching.iter().all(|d| d.mode == Mode::Infra);
         let severity = if infra { Severity::Note } else { Severity::Warning };
+        let place = if drawn_at(model, id).is_empty() { "no diagram" } else { "no diagram but sequences" };
         let message = format!(
-            "{} ({}) is in no diagram, and {}",
+            "{} ({}) is in {place}, and {}",
             component.name,
             described(component),
             relation(model, id, &touching)

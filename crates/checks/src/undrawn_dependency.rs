@@ -1,6 +1,6 @@
 //! A dependency that code or configuration shows and no drawing does.
 
-use crate::{Rule, drawn_at, push};
+use crate::{Rule, push, structure_at};
 use undrawn_model::{
     ComponentKind, Dependency, Finding, Intent, Mode, Provenance, Severity, SystemModel, Verdict,
 };
@@ -23,7 +23,7 @@ fn run(model: &SystemModel, _intent: &Intent) -> Vec<Finding> {
         if from.kind == ComponentKind::User || told == Some((d.from, d.to)) {
             continue;
         }
-        let (from_drawn, to_drawn) = (drawn_at(model, d.from), drawn_at(model, d.to));
+        let (from_drawn, to_drawn) = (structure_at(model, d.from), structure_at(model, d.to));
         // An end that is not drawn at all is told once, as an undrawn component.
         let (Some(first), Some(second)) = (from_drawn.first(), to_drawn.first()) else { continue };
         // Another relation of the same two may be drawn: the line shows both.

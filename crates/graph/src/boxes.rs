@@ -1,9 +1,10 @@
 //! What the boxes of a drawing stand for.
 
+use crate::labels::{for_owner, is_filler, is_part, readings, store_kind, without_brackets};
 use crate::names::{normal, stem, store_owner, words};
 use crate::resolve::product;
 use std::collections::{BTreeMap, BTreeSet};
-use undrawn_model::{Component, ComponentId, ComponentKind, Dependency, Drawing, DrawnBox};
+use undrawn_model::{Component, ComponentId, ComponentKind, Dependency, DependencyKind, Drawing, DrawnBox};
 
 /// What one box stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,10 @@ const ROLES: &[(&[&str], ComponentKind)] = &[
     (&["customer"], ComponentKind::User),
 ];
 
+/// Words for a store of files: `S3 / Blob storage`.
+const OBJECTS: &[&str] =
+    &["s3", "blob", "object", "bucket", "file", "storage", "store", "compatible", "aws", "amazon"];
+
 /// Words that make a label mean several components of a kind.
 const PLURALS: &[(&str, ComponentKind)] = &[
     ("services", ComponentKind::Service),
@@ -58,8 +63,14 @@ struct Known {
     normals: BTreeSet<String>,
     stems: BTreeSet<String>,
     words: Vec<BTreeSet<String>>,
-    /// Whom a store is of: by its own name, and by its only user.
+    /// Whom a store is of, by its own name.
     owners: BTreeSet<String>,
+    /// The name without the number of a copy: `orders` of `orders-2`.
+    base: String,
+    /// Keeps files for others.
+    stores_objects: bool,
+    /// Stores it uses, and how.
+    uses: BTreeSet<(ComponentId, DependencyKind)>,
 }
 
 /// Finds components for labels.
@@ -70,10 +81,12 @@ pub struct Boxes {
 impl Boxes {
     /// Tables over all components.
     pub fn new(components: &[Component], dependencies: &[Dependency]) -> Self {
-        let mut users: BTreeMap<ComponentId, BTreeSet<ComponentId>> = BTreeMap::new();
-        for d in dependencies {
-            users.entry(d.to).or_default().insert(d.from);
+        let mut uses: BTreeMap<ComponentId, BTreeSet<(ComponentId, DependencyKind)>> = BTreeMap::new();
+        for d in dependencies.iter().filter(|d| components[d.to.0 as usize].kind.holds_data()) {
+            uses.entry(d.from).or_default().insert((d.to, d.kind));
         }
+        let objects: BTreeSet<ComponentId> =
+            dependencies.iter().filter(|d| d.kind == DependencyKind::Object).map(|d| d.to).collect();
         let known = components.iter().enumerate().map(|(i, c)| {
             let id = ComponentId(i as u32);
             let names: Vec<&str> =
@@ -83,9 +96,6 @@ impl Boxes {
             if c.kind.holds_data() {
                 let technologies: Vec<&str> = technology.iter().map(String::as_str).collect();
                 owners.extend(names.iter().filter_map(|n| store_owner(n, &technologies)));
-                if let Some(only) = users.get(&id).filter(|u| u.len() == 1).and_then(|u| u.first()) {
-                    owners.insert(stem(&components[only.0 as usize].name));
-                }
             }
             Known {
                 id,
@@ -95,6 +105,13 @@ impl Boxes {
                 stems: names.iter().map(|n| stem(n)).collect(),
                 words: names.iter().map(|n| words(n).into_iter().collect()).collect(),
                 owners,
+                base: normal(c.name.trim_end_matches(|c: char| c.is_ascii_digit())),
+                stores_objects: c
+                    .technology
+                    .as_deref()
+                    .is_some_and(|t| matches!(t, "minio" | "s3" | "azurite"))
+                    || objects.contains(&id),
+                uses: uses.remove(&id).unwrap_or_default(),
             }
         });
         Boxes { known: known.collect() }
@@ -108,6 +125,14 @@ impl Boxes {
         }
         let shown: BTreeSet<ComponentId> =
             out.values().flat_map(|m| if let Match::These(ids) = m { ids.clone() } else { vec![] }).collect();
+        for found in out.values_mut() {
+            if let Match::These(ids) = found
+                && let [one] = ids.as_slice()
+            {
+                let copies = self.copies(*one, &shown);
+                ids.extend(copies);
+            }
+        }
         for b in &drawing.boxes {
             if out.get(&b.id) == Some(&Match::Unknown)
                 && let Some(kind) = plural(&b.label)
@@ -126,10 +151,22 @@ impl Boxes {
         out
     }
 
+    /// Numbered copies of a component that no box shows: one box stands for all of them.
+    fn copies(&self, of: ComponentId, shown: &BTreeSet<ComponentId>) -> Vec<ComponentId> {
+        let Some(this) = self.known.iter().find(|k| k.id == of && k.base.len() > 1) else { return vec![] };
+        let copy = |k: &&Known| {
+            k.id != of
+                && !shown.contains(&k.id)
+                && (k.base == this.base && k.kind == this.kind && k.technology == this.technology)
+        };
+        self.known.iter().filter(copy).map(|k| k.id).collect()
+    }
+
     fn of_box(&self, b: &DrawnBox) -> Match {
         let bare = without_brackets(&b.label);
-        let found = self.of_label(&bare, b.kind);
-        if found != Match::Unknown {
+        let found =
+            readings(&b.label).iter().map(|r| self.of_label(r, b.kind)).find(|m| *m != Match::Unknown);
+        if let Some(found) = found {
             return found;
         }
         let parts: Vec<String> = bare
@@ -179,22 +216,32 @@ impl Boxes {
         let technologies: BTreeSet<&str> =
             self.known.iter().filter_map(|k| k.technology.as_deref()).collect();
         let technologies: Vec<&str> = technologies.into_iter().collect();
-        let owner = store_owner(label, &technologies);
+        let owner = store_owner(&for_owner(label), &technologies);
         let set: BTreeSet<&str> = label_words.iter().map(String::as_str).collect();
+        let part = is_part(&label_words);
         let stages: [&dyn Fn(&Known) -> bool; 5] = [
             &|k| k.normals.contains(&key),
             &|k| k.stems.contains(&short) && k.kind != ComponentKind::User,
-            &|k| k.kind.holds_data() && owner.as_ref().is_some_and(|o| k.owners.contains(o)),
+            &|k| !part && k.kind.holds_data() && owner.as_ref().is_some_and(|o| k.owners.contains(o)),
             &|k| {
                 k.technology.as_deref().is_some_and(|t| {
-                    key == normal(t) || (set.contains(t) && k.kind.holds_data() && owner.is_none())
+                    let loose = k.kind.holds_data() && owner.is_none() && !part;
+                    key == normal(t) || set.contains(t) && loose || k.is_its_product(t, &label_words)
                 })
             },
-            &|k| k.kind != ComponentKind::User && k.words.iter().any(|w| subset(w, &set)),
+            &|k| {
+                let plural = || k.stems.iter().any(|s| singular(s) == singular(&short));
+                !part
+                    && k.kind != ComponentKind::User
+                    && (plural() || k.words.iter().any(|w| subset(w, &set)))
+            },
         ];
         for (stage, matches) in stages.iter().enumerate() {
-            let ids: Vec<ComponentId> =
+            let mut ids: Vec<ComponentId> =
                 self.known.iter().filter(|k| fits(k) && matches(k)).map(|k| k.id).collect();
+            if stage == 2 && ids.len() != 1 {
+                ids = self.used_by_owner(ids, owner.as_deref(), &label_words, kind);
+            }
             match (ids.len(), stage) {
                 (0, _) => continue,
                 (1, _) => return Match::These(ids),
@@ -204,7 +251,43 @@ impl Boxes {
                 _ => return Match::Ambiguous(ids),
             }
         }
-        self.of_role(&label_words, kind)
+        if part { Match::Unknown } else { self.of_role(&label_words, kind) }
+    }
+
+    /// "Orders DB" where several stores or none are called so: the store of that kind that orders uses, if there is one.
+    fn used_by_owner(
+        &self,
+        named: Vec<ComponentId>,
+        owner: Option<&str>,
+        label: &[String],
+        kind: Option<ComponentKind>,
+    ) -> Vec<ComponentId> {
+        let asked = store_kind(label).or(kind.filter(|k| k.holds_data()));
+        let of_kind = |id: &ComponentId| self.known.iter().any(|k| k.id == *id && Some(k.kind) == asked);
+        let of_that_kind: Vec<ComponentId> = named.iter().copied().filter(of_kind).collect();
+        if !of_that_kind.is_empty() {
+            return of_that_kind;
+        }
+        let (Some(owner), Some(_), true) = (owner, asked, named.is_empty()) else { return named };
+        let search = |k: DependencyKind| matches!(k, DependencyKind::Search | DependencyKind::Object);
+        let used: BTreeSet<ComponentId> = self
+            .known
+            .iter()
+            .filter(|k| k.stems.contains(owner) && !k.kind.holds_data())
+            .flat_map(|k| k.uses.iter().filter(|(id, how)| of_kind(id) && !search(*how)).map(|(id, _)| *id))
+            .collect();
+        if used.len() == 1 { used.into_iter().collect() } else { named }
+    }
+
+    /// The component that a group's label names without any further word.
+    pub fn of_group(&self, label: &str) -> Option<ComponentId> {
+        let found = readings(label).iter().map(|r| self.of_label(r, None)).find(|m| *m != Match::Unknown)?;
+        let Match::These(ids) = found else { return None };
+        let [one] = ids.as_slice() else { return None };
+        let known = self.known.iter().find(|k| k.id == *one)?;
+        let words = words(&without_brackets(label));
+        let plain = known.technology.as_deref().is_some_and(|t| known.is_its_product(t, &words));
+        (plain || self.exact(label, &ids)).then_some(*one)
     }
 
     /// "Message broker", "Service registry": every component that plays the role.
@@ -218,6 +301,13 @@ impl Boxes {
             words.len() == bare.len()
                 && words.iter().zip(&bare).all(|(a, b)| b.trim_end_matches('s') == *a || b == a)
         });
+        let says =
+            |list: &[&str], w: &String| list.contains(&w.as_str()) || list.contains(&w.trim_end_matches('s'));
+        if label.iter().all(|w| says(OBJECTS, w)) && label.iter().any(|w| says(&OBJECTS[..4], w)) {
+            let ids: Vec<ComponentId> =
+                self.known.iter().filter(|k| k.stores_objects).map(|k| k.id).collect();
+            return if ids.is_empty() { Match::Unknown } else { Match::These(ids) };
+        }
         let Some((_, role)) = role.filter(|(_, role)| {
             kind.is_none_or(|k| k == *role || k == ComponentKind::Service || !k.holds_data())
         }) else {
@@ -225,6 +315,18 @@ impl Boxes {
         };
         let ids: Vec<ComponentId> = self.known.iter().filter(|k| k.kind == *role).map(|k| k.id).collect();
         if ids.is_empty() { Match::Unknown } else { Match::These(ids) }
+    }
+}
+
+impl Known {
+    /// The label is the product's name and fillers, or the product's name and the component's: `Eureka Server`,
+    /// `nginx gateway`.
+    fn is_its_product(&self, technology: &str, label: &[String]) -> bool {
+        let product = words(technology);
+        let rest: Vec<&str> =
+            label.iter().map(String::as_str).filter(|w| !product.iter().any(|p| p == w)).collect();
+        let all = product.iter().all(|p| label.contains(p));
+        all && (rest.iter().all(|w| is_filler(w)) || self.stems.contains(&stem(&rest.join("-"))))
     }
 }
 
@@ -239,25 +341,14 @@ fn subset(name: &BTreeSet<String>, label: &BTreeSet<&str>) -> bool {
     covers && shared.iter().any(|w| telling(w))
 }
 
+fn singular(stem: &str) -> &str {
+    stem.strip_suffix('s').filter(|rest| rest.len() > 2).unwrap_or(stem)
+}
+
 fn plural(label: &str) -> Option<ComponentKind> {
     let words = words(label);
     let last = words.last()?;
     PLURALS.iter().find(|(word, _)| word == last).map(|(_, kind)| *kind)
-}
-
-/// `Orders [Spring Boot] (Java)` without what stands in brackets; the whole when nothing else is left.
-fn without_brackets(label: &str) -> String {
-    let (mut out, mut depth) = (String::new(), 0u32);
-    for c in label.chars() {
-        match c {
-            '(' | '[' | '<' | '{' => depth += 1,
-            ')' | ']' | '>' | '}' => depth = depth.saturating_sub(1),
-            c if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    let out = out.trim();
-    if out.is_empty() { label.to_string() } else { out.to_string() }
 }
 
 #[cfg(test)]

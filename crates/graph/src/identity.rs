@@ -1,9 +1,10 @@
 //! Which candidates are one component, and why.
 
+use crate::draft::Draft;
 use crate::names::{normal, stem};
 use crate::proto::{Proto, Protos};
 use std::collections::{BTreeMap, BTreeSet};
-use undrawn_model::{Intent, Location, NameSort};
+use undrawn_model::{Intent, Location, NameSort, Note};
 
 /// Candidates that are one component.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct Group {
 struct Joiner<'a> {
     protos: &'a Protos,
     parent: Vec<usize>,
+    /// Of every root: the group has source code or a build folder of its own.
+    sourced: Vec<bool>,
     reasons: Vec<(usize, usize, String)>,
 }
 
@@ -34,24 +37,26 @@ impl Joiner<'_> {
         let (ra, rb) = (self.root(a), self.root(b));
         if ra != rb {
             self.parent[ra.max(rb)] = ra.min(rb);
+            self.sourced[ra.min(rb)] |= self.sourced[ra.max(rb)];
             self.reasons.push((a, b, reason.into()));
         }
     }
 
-    fn members(&self, of: usize) -> impl Iterator<Item = &Proto> {
-        let root = self.root(of);
-        (0..self.parent.len()).filter(move |i| self.root(*i) == root).map(|i| &self.protos.list[i])
-    }
-
     /// True when a group already has source code or a build folder of its own.
     fn has_source(&self, of: usize) -> bool {
-        self.members(of).any(|p| p.coordinate.is_some() || (p.declared.is_none() && !p.dirs.is_empty()))
+        self.sourced[self.root(of)]
     }
 }
 
 /// Joins candidates into components.
 pub fn join(protos: &Protos, intent: &Intent) -> Vec<Group> {
-    let mut joiner = Joiner { protos, parent: (0..protos.list.len()).collect(), reasons: vec![] };
+    let sourced = |p: &Proto| p.coordinate.is_some() || (p.declared.is_none() && !p.dirs.is_empty());
+    let mut joiner = Joiner {
+        protos,
+        parent: (0..protos.list.len()).collect(),
+        sourced: protos.list.iter().map(sourced).collect(),
+        reasons: vec![],
+    };
     by_build_folder(&mut joiner);
     by_image(&mut joiner);
     by_name(&mut joiner, normal, "the same name");
@@ -72,9 +77,13 @@ fn sources(protos: &Protos) -> impl Iterator<Item = (usize, &Proto)> {
 /// A manifest builds an image from the folder of a module.
 fn by_build_folder(joiner: &mut Joiner) {
     let protos = joiner.protos;
+    let given = protos.modules_of_given_files();
     let found: Vec<(usize, usize, String)> = declared(protos)
         .flat_map(|(index, p)| p.dirs.iter().map(move |dir| (index, dir)))
         .filter_map(|(index, dir)| {
+            if let Some(module) = given.get(&index).filter(|m| !protos.list[**m].dirs.contains(dir)) {
+                return Some((index, *module, "built by the Dockerfile in its folder".to_string()));
+            }
             Some((
                 index,
                 protos.owner_of_dir(dir)?,
@@ -207,31 +216,44 @@ fn product(p: &Proto) -> Option<String> {
 fn by_scope(joiner: &mut Joiner) {
     let protos = joiner.protos;
     let mut programs: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for (index, p) in declared(protos) {
         let Some((scope, name)) = &p.declared else { continue };
-        by_name.entry(normal(name)).or_default().push(index);
+        by_name.entry(normal(name)).or_default().push(Place { index, scope, product: product(p) });
         if joiner.has_source(index) {
             programs.entry(scope).or_default().insert(joiner.root(index));
         }
     }
-    let related = |a: &str, b: &str| {
-        let format = |s: &str| s.split(':').next().unwrap_or("").to_string();
-        let shared = programs.get(a).zip(programs.get(b)).is_some_and(|(x, y)| !x.is_disjoint(y));
-        format(a) != format(b) || shared
-    };
-    for (name, indices) in by_name {
-        for (n, a) in indices.iter().enumerate() {
-            for b in &indices[n + 1..] {
-                let (pa, pb) = (&protos.list[*a], &protos.list[*b]);
-                let scopes =
-                    pa.declared.as_ref().zip(pb.declared.as_ref()).map(|(x, y)| (x.0.as_str(), y.0.as_str()));
-                let same = product(pa) == product(pb) || product(pa).is_none() || product(pb).is_none();
-                if same && scopes.is_some_and(|(x, y)| related(x, y)) {
-                    joiner.join(*a, *b, format!("declared as {name} in two manifests of one system"));
+    let shared =
+        |a: &str, b: &str| programs.get(a).zip(programs.get(b)).is_some_and(|(x, y)| !x.is_disjoint(y));
+    for (name, places) in by_name {
+        for (n, a) in places.iter().enumerate() {
+            for b in &places[n + 1..] {
+                if a.may_be(b) && (a.format() != b.format() || shared(a.scope, b.scope)) {
+                    let reason = format!("declared as {name} in two manifests of one system");
+                    joiner.join(a.index, b.index, reason);
                 }
             }
         }
+    }
+}
+
+/// A candidate of some name in one manifest.
+struct Place<'a> {
+    index: usize,
+    scope: &'a str,
+    product: Option<String>,
+}
+
+impl Place<'_> {
+    /// True when nothing says that the two run different things.
+    fn may_be(&self, other: &Place<'_>) -> bool {
+        self.product.is_none() || other.product.is_none() || self.product == other.product
+    }
+
+    /// The manifest's format, as the scope begins with it.
+    fn format(&self) -> &str {
+        self.scope.split(':').next().unwrap_or("")
     }
 }
 
@@ -243,6 +265,25 @@ fn by_alias(joiner: &mut Joiner, intent: &Intent) {
             let (a, b): (Vec<usize>, Vec<usize>) = (a.iter().copied().collect(), b.iter().copied().collect());
             if let (Some(first), Some(other)) = (b.first(), a.first()) {
                 joiner.join(*first, *other, format!("[alias] {alias} = {name}"));
+            }
+        }
+    }
+}
+
+/// Gives the names of `[alias]` to what no manifest declares as well; one that fits nothing is a note.
+pub fn name_by_alias(drafts: &mut [Draft], intent: &Intent, notes: &mut Vec<Note>) {
+    for (alias, name) in &intent.aliases {
+        let is = |text: &str| normal(text) == normal(name);
+        let answers = |d: &Draft| d.names.iter().any(|(n, _, _)| is(n)) || d.aliases.iter().any(|a| is(a));
+        let found = drafts.iter().position(|d| is(&d.name)).or_else(|| drafts.iter().position(answers));
+        match found {
+            Some(_) if drafts.iter().any(|d| d.names.iter().any(|(n, _, _)| n == alias)) => {}
+            Some(index) => drop(drafts[index].aliases.insert(alias.clone())),
+            None => {
+                let message = format!(
+                    "[alias] \"{alias}\" = \"{name}\" names nothing: no component is called \"{name}\""
+                );
+                notes.push(Note { message, location: None, unread: false });
             }
         }
     }

@@ -19,6 +19,7 @@ mod boxes;
 mod draft;
 mod finish;
 mod identity;
+mod labels;
 mod names;
 mod profiles;
 mod proto;
@@ -39,7 +40,8 @@ pub fn build(
     evidence.sort_by(in_order);
     let protos = proto::collect(&evidence, rules);
     let groups = identity::join(&protos, intent);
-    let system = assemble::assemble(&evidence, &protos, &groups, rules, &mut notes);
+    let mut system = assemble::assemble(&evidence, &protos, &groups, rules, &mut notes);
+    identity::name_by_alias(&mut system.drafts, intent, &mut notes);
     let mut model = reconcile::reconcile(system, &evidence, intent);
     notes.append(&mut model.notes);
     notes.sort();

@@ -115,6 +115,23 @@ impl Protos {
         }
     }
 
+    /// Modules in whose own folder a file lies that was given to a candidate: where the Dockerfile lies says what is
+    /// built when the build's context is the root of many modules.
+    pub fn modules_of_given_files(&self) -> BTreeMap<usize, usize> {
+        let mut out = BTreeMap::new();
+        for (path, takers) in &self.owned {
+            let module = path.rfind('/').and_then(|end| self.dirs.get(&path[..end]));
+            let Some(module) = module.filter(|m| !self.list[**m].aggregate && path.contains("ockerfile"))
+            else {
+                continue;
+            };
+            for taker in takers.iter().filter(|t| *t != module) {
+                out.entry(*taker).or_insert(*module);
+            }
+        }
+        out
+    }
+
     /// The candidate a claim is about. `Application` subjects have none here: who an application is, is known only when
     /// names are.
     pub fn subject(&self, evidence: &Evidence) -> Option<usize> {
@@ -167,9 +184,25 @@ pub fn collect(evidence: &[Evidence], rules: &[LibraryRule]) -> Protos {
     protos
 }
 
+/// True for what lies among the sources of another module: a web front that is built into it.
+fn is_part(dir: &str, modules: &BTreeSet<&str>) -> bool {
+    dir.match_indices("src/main/").any(|(at, _)| {
+        let outer = dir[..at].strip_suffix('/');
+        (at == 0 && modules.contains("")) || outer.is_some_and(|outer| modules.contains(outer))
+    })
+}
+
 fn add_modules(protos: &mut Protos, evidence: &[Evidence]) {
+    let dirs = evidence.iter().filter_map(|item| match &item.claim {
+        Claim::Module(module) if !module.aggregate => Some(module.dir.as_str()),
+        _ => None,
+    });
+    let dirs: BTreeSet<&str> = dirs.collect();
     for item in evidence {
         let Claim::Module(module) = &item.claim else { continue };
+        if is_part(&module.dir, &dirs) {
+            continue;
+        }
         let index = protos.folder(&module.dir);
         let proto = &mut protos.list[index];
         let first = proto.coordinate.is_none();

@@ -7,6 +7,7 @@
 use crate::assemble::Assembled;
 use crate::boxes::{Boxes, Match};
 use crate::finish::finish;
+use crate::labels::{decides, is_person};
 use crate::names::normal;
 use std::collections::{BTreeMap, BTreeSet};
 use undrawn_model::{
@@ -22,7 +23,7 @@ pub fn reconcile(assembled: Assembled, evidence: &[Evidence], intent: &Intent) -
     let drawings = evidence
         .iter()
         .filter_map(|e| if let Claim::Drawing(d) = &e.claim { Some(d.as_ref()) } else { None });
-    model.drawings = drawings.map(|d| map_drawing(d, &boxes, intent)).collect();
+    model.drawings = drawings.map(|d| map_drawing(d, &boxes, &model, intent)).collect();
     add_drawn_only(&mut model);
     for index in 0..model.drawings.len() {
         if model.drawings[index].compared {
@@ -38,7 +39,7 @@ pub fn reconcile(assembled: Assembled, evidence: &[Evidence], intent: &Intent) -
     model
 }
 
-fn map_drawing(drawing: &Drawing, boxes: &Boxes, intent: &Intent) -> MappedDrawing {
+fn map_drawing(drawing: &Drawing, boxes: &Boxes, model: &SystemModel, intent: &Intent) -> MappedDrawing {
     let found = boxes.of_drawing(drawing);
     let mut mapped: BTreeMap<String, Vec<ComponentId>> = BTreeMap::new();
     let mut ambiguous = Vec::new();
@@ -52,15 +53,17 @@ fn map_drawing(drawing: &Drawing, boxes: &Boxes, intent: &Intent) -> MappedDrawi
         }
     }
     map_groups(drawing, boxes, &mut mapped);
-    let total = drawing.boxes.len();
-    let known = drawing
-        .boxes
-        .iter()
-        .filter(|b| mapped.contains_key(&b.id) || ambiguous.iter().any(|(id, _)| *id == b.id))
-        .count();
-    let chosen = intent.diagrams.is_empty() || intent.diagrams.iter().any(|d| **d == *drawing.location.file);
-    let (compared, reason) = decide(drawing.form, known, total, chosen, !intent.diagrams.is_empty());
-    MappedDrawing { drawing: drawing.clone(), compared, reason, boxes: mapped, ambiguous, lifted: vec![] }
+    let drawing = drawing.clone();
+    let mut out = MappedDrawing {
+        drawing,
+        compared: false,
+        reason: String::new(),
+        boxes: mapped,
+        ambiguous,
+        lifted: vec![],
+    };
+    (out.compared, out.reason) = decide(&out, model, intent);
+    out
 }
 
 /// A group whose label is a component holds that component's parts: boxes in it that are nothing else stand for it.
@@ -75,27 +78,90 @@ fn map_groups(drawing: &Drawing, boxes: &Boxes, mapped: &mut BTreeMap<String, Ve
         if inside.iter().any(|id| mapped.contains_key(*id)) {
             continue;
         }
-        if let Match::These(ids) = boxes.of_label(&group.label, None)
-            && ids.len() == 1
-        {
-            mapped.insert(group.id.clone(), ids.clone());
+        if let Some(whole) = boxes.of_group(&group.label) {
+            mapped.insert(group.id.clone(), vec![whole]);
             for id in inside {
-                mapped.insert(id.to_string(), ids.clone());
+                mapped.insert(id.to_string(), vec![whole]);
             }
         }
     }
 }
 
-/// Whether a drawing is compared, and why. A flowchart may be a process: it is an architecture when at least half of its
-/// boxes, and at least two, are known components. A form that is always structure needs one.
-fn decide(form: DrawingForm, known: usize, total: usize, chosen: bool, named: bool) -> (bool, String) {
-    let share = format!("{known} of {total} boxes are known components");
-    match form {
-        _ if !chosen => (false, "not among the diagrams asked for".into()),
-        DrawingForm::Other => (false, "shows no components and connections".into()),
-        _ if named || form == DrawingForm::Architecture => (known > 0, share),
-        _ => (known >= 2 && known * 2 >= total, share),
+/// What the boxes of a drawing match, people left out because no evidence speaks of them.
+struct Share {
+    /// Different components, or sets of components, that boxes stand for.
+    different: usize,
+    /// Boxes that stand for nothing known.
+    unknown: usize,
+}
+
+fn share(mapped: &MappedDrawing, model: &SystemModel) -> Share {
+    let flowchart = mapped.drawing.form == DrawingForm::Flowchart;
+    let (mut different, mut unknown) = (BTreeSet::new(), 0);
+    for b in mapped.drawing.boxes.iter().filter(|b| b.kind != Some(ComponentKind::User)) {
+        match mapped.boxes.get(&b.id) {
+            Some(ids) if ids.iter().all(|id| model.component(*id).drawn_only) => unknown += 1,
+            Some(ids) if ids.iter().all(|id| model.component(*id).kind == ComponentKind::User) => {}
+            Some(ids) => {
+                different.insert(ids.clone());
+            }
+            None if mapped.ambiguous.iter().any(|(id, _)| *id == b.id) => {
+                different.insert(vec![]);
+            }
+            // It points at others and nothing at it: a client of the system, like a person.
+            None if flowchart && is_source(&mapped.drawing, &b.id) => {}
+            None => unknown += 1,
+        }
     }
+    Share { different: different.len(), unknown }
+}
+
+fn is_source(drawing: &Drawing, id: &str) -> bool {
+    drawing.lines.iter().any(|l| l.from == id) && !drawing.lines.iter().any(|l| l.to == id)
+}
+
+/// Whether a drawing is compared, and why. A flowchart may show a process, and a sequence the inside of a program: it is
+/// about components when at least two different ones are in it, when they are at least half of what it shows, and when,
+/// if it shows other things too, one of its lines is known from elsewhere. A form that is always structure needs a third.
+fn decide(mapped: &MappedDrawing, model: &SystemModel, intent: &Intent) -> (bool, String) {
+    let drawing = &mapped.drawing;
+    let named = !intent.diagrams.is_empty();
+    let known = |id: &str| mapped.boxes.contains_key(id) || mapped.ambiguous.iter().any(|(a, _)| a == id);
+    let matched = drawing.boxes.iter().filter(|b| known(&b.id)).count();
+    let text = format!("{matched} of {} boxes are known components", drawing.boxes.len());
+    if named && !intent.diagrams.iter().any(|d| **d == *drawing.location.file) {
+        return (false, "not among the diagrams asked for".into());
+    }
+    let Share { different, unknown } = share(mapped, model);
+    match drawing.form {
+        DrawingForm::Other => (false, "shows no components and connections".into()),
+        _ if named => (matched > 0, text),
+        DrawingForm::Architecture => (different > 0 && different * 3 >= different + unknown, text),
+        DrawingForm::Flowchart if asks(drawing) => (false, "asks questions, as a process does".into()),
+        _ if different < 2 || different < unknown => (false, text),
+        _ if unknown > 0 && !has_known_line(mapped, model) => {
+            (false, format!("{text}, and no line between them is known from elsewhere"))
+        }
+        _ => (true, text),
+    }
+}
+
+fn asks(drawing: &Drawing) -> bool {
+    let labels = drawing.lines.iter().filter_map(|l| l.label.as_deref());
+    drawing.boxes.iter().map(|b| b.label.as_str()).chain(labels).any(decides)
+}
+
+/// True when a line between two known components has evidence in either direction, or when there are no lines at all.
+fn has_known_line(mapped: &MappedDrawing, model: &SystemModel) -> bool {
+    let shown: BTreeSet<ComponentId> = mapped.boxes.values().flatten().copied().collect();
+    let mut between = mapped
+        .drawing
+        .lines
+        .iter()
+        .map(|line| (line, end(mapped, &line.from), end(mapped, &line.to)))
+        .filter(|(_, from, to)| !from.is_empty() && !to.is_empty() && from != to);
+    mapped.drawing.lines.is_empty()
+        || between.any(|(line, from, to)| !cover(model, &shown, line, &from, &to).is_empty())
 }
 
 /// Boxes that stand for nothing known become components of the drawing only.
@@ -116,11 +182,12 @@ fn add_drawn_only(model: &mut SystemModel) {
                     location: b.location.clone(),
                     detail: format!("drawn as \"{}\"", b.label),
                 };
-                let kind = b.kind.unwrap_or(if b.external {
-                    ComponentKind::External
-                } else {
-                    ComponentKind::Service
-                });
+                let kind = match b.kind {
+                    Some(kind) => kind,
+                    None if b.external => ComponentKind::External,
+                    None if is_person(&b.label) => ComponentKind::User,
+                    None => ComponentKind::Service,
+                };
                 components.push(Component {
                     name: if taken { format!("{} (drawn)", b.label) } else { b.label.clone() },
                     kind,
@@ -215,7 +282,7 @@ fn compare(model: &mut SystemModel, index: usize) {
                 (None, false) => None,
             };
             if let (Some(through), false) = (&through, several) {
-                lifted.push(LiftedLine { line: n, message: through.clone(), covers: vec![dependency] });
+                elided(&mut lifted, n, through, dependency);
             }
             model.dependencies[dependency].drawn.push(DrawnDependency {
                 drawing: index,
@@ -227,6 +294,14 @@ fn compare(model: &mut SystemModel, index: usize) {
     }
     within_boxes(model, index, &mapped);
     model.drawings[index].lifted = lifted;
+}
+
+/// One line through something that is not drawn covers what leads to it and what leads on.
+fn elided(lifted: &mut Vec<LiftedLine>, line: usize, message: &str, dependency: usize) {
+    match lifted.iter_mut().find(|l| l.line == line && l.message == message) {
+        Some(known) => known.covers.push(dependency),
+        None => lifted.push(LiftedLine { line, message: message.to_string(), covers: vec![dependency] }),
+    }
 }
 
 fn names(model: &SystemModel, ids: &[ComponentId]) -> String {
@@ -263,8 +338,8 @@ fn cover(
     out
 }
 
-/// Dependencies through something that the drawing leaves out: a gateway that forwards, or a broker or store that one side
-/// writes and the other reads.
+/// Dependencies through something that the drawing leaves out: a gateway that forwards, a collector of telemetry, or a
+/// broker or store that one side writes and the other reads.
 fn through(
     model: &SystemModel,
     shown: &BTreeSet<ComponentId>,
@@ -278,13 +353,18 @@ fn through(
     {
         let middle = model.component(first.to);
         for (j, second) in model.dependencies.iter().enumerate() {
-            let forwards =
-                second.from == first.to && to.contains(&second.to) && middle.kind == ComponentKind::Gateway;
+            let passes_on = matches!(middle.kind, ComponentKind::Gateway | ComponentKind::Telemetry)
+                || is_product(middle) && !middle.kind.holds_data();
+            let forwards = second.from == first.to && to.contains(&second.to) && passes_on;
             let shares = second.to == first.to
                 && to.contains(&second.from)
                 && middle.kind.holds_data()
                 && exchange(model, first, second);
-            if forwards || shares {
+            let collects = second.to == first.to
+                && to.contains(&second.from)
+                && middle.kind == ComponentKind::Telemetry
+                && model.component(second.from).kind == ComponentKind::Telemetry;
+            if forwards || shares || collects {
                 let message = Some(format!("through {}, which is not drawn", middle.name));
                 out.push((i, false, message.clone()));
                 out.push((j, false, message));
@@ -294,6 +374,11 @@ fn through(
     out.sort();
     out.dedup();
     out
+}
+
+/// Somebody else's program that does what its configuration says: a proxy forwards.
+fn is_product(component: &Component) -> bool {
+    component.technology.is_some() && component.language.is_none() && component.operations.is_empty()
 }
 
 /// True when one of the two writes something in the store that the other reads.
@@ -340,16 +425,13 @@ fn unseen(
     };
     let drawn = DrawnDependency { drawing, line: Some(n), lifted: None, reversed: false };
     let same = |d: &&mut Dependency| d.from == from && d.to == to && d.verdict == Verdict::Unseen;
+    let confidence = unseen_confidence(model, drawing, from, to);
     if let Some(known) = model.dependencies.iter_mut().find(same) {
         known.evidence.push(sighting);
         known.drawn.push(drawn);
+        known.confidence = known.confidence.max(confidence);
         return;
     }
-    let read = |id: ComponentId| {
-        model.component(id).evidence.iter().any(|s| s.provenance == Provenance::Code)
-            || !model.component(id).operations.is_empty()
-    };
-    let confidence = if read(from) { Confidence::Medium } else { Confidence::Low };
     model.dependencies.push(Dependency {
         from,
         to,
@@ -368,8 +450,25 @@ fn unseen(
     });
 }
 
+/// How much it says that nothing is known of a drawn line. Little when no call in the dependent's code is known; when the
+/// drawing tells a story and not a structure; and when the other end is one of many boxes that stand for nothing known.
+fn unseen_confidence(model: &SystemModel, drawing: usize, from: ComponentId, to: ComponentId) -> Confidence {
+    let mapped = &model.drawings[drawing];
+    // Code was read and understood: it has entry operations, or some of its calls lead somewhere.
+    let mut known = model.dependencies.iter().filter(|d| d.from == from).flat_map(|d| &d.evidence);
+    let read =
+        !model.component(from).operations.is_empty() || known.any(|s| s.provenance == Provenance::Code);
+    let of_system = || {
+        let Share { different, unknown } = share(mapped, model);
+        !model.component(to).drawn_only || different >= 2 * unknown
+    };
+    let story = mapped.drawing.form == DrawingForm::Sequence;
+    if read && !story && of_system() { Confidence::Medium } else { Confidence::Low }
+}
+
+/// A sequence shows what happens in one case: it confirms what it shows, but leaving something out says nothing.
 fn judge(model: &mut SystemModel, intent: &Intent) {
-    let compared = model.drawings.iter().any(|m| m.compared);
+    let compared = model.drawings.iter().any(|m| m.compared && m.drawing.form != DrawingForm::Sequence);
     let mut omissions: Vec<(Omission, usize)> =
         intent.omissions.iter().chain(&drawn_omissions(model)).map(|o| (o.clone(), 0)).collect();
     for index in 0..model.dependencies.len() {
@@ -378,8 +477,8 @@ fn judge(model: &mut SystemModel, intent: &Intent) {
             continue;
         }
         let mut verdict = match (compared, d.drawn.is_empty()) {
-            (false, _) => Verdict::Unjudged,
-            (true, false) => Verdict::Confirmed,
+            (_, false) => Verdict::Confirmed,
+            (false, true) => Verdict::Unjudged,
             (true, true) => Verdict::Undrawn,
         };
         for (omission, count) in &mut omissions {
