@@ -265,6 +265,16 @@ mod tests {
     }
 
     #[test]
+    fn what_never_closes_and_what_nests_without_end_is_read_in_time() {
+        for text in ["${".repeat(200_000), format!("{}{}", "${a:".repeat(50_000), "}".repeat(50_000))] {
+            for syntax in [Syntax::Spring, Syntax::Shell] {
+                assert!(!Template::parse(&text, syntax).parts.is_empty());
+            }
+        }
+        assert_eq!(spring("${ ${a} ${b:c}d}"), r#"[Key { name: "${a} ${b", default: Some(Template { parts: [Text("c}d")] }) }]"#);
+    }
+
+    #[test]
     fn shell_placeholders_have_every_operator() {
         let shell = |text: &str| Template::parse(text, Syntax::Shell).to_string();
         assert_eq!(shell("$A/${B}/${C:-x}/${D-y}/${E:?no}"), "${A}/${B}/${C:x}/${D:y}/${E}");
