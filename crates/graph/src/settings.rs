@@ -150,6 +150,15 @@ impl Settings {
             .collect()
     }
 
+    /// The keys that a key with a `*` in it stands for, one spelling of each.
+    pub fn keys_like(&self, key: &str) -> Vec<String> {
+        let mut out: BTreeMap<String, String> = BTreeMap::new();
+        for setting in self.matching(key) {
+            out.entry(normal(&setting.key)).or_insert_with(|| setting.key.clone());
+        }
+        out.into_values().collect()
+    }
+
     /// True when the key, or a key below it, has a value that can hold.
     pub fn has(&self, key: &str) -> bool {
         let key = normal(key);
@@ -304,6 +313,25 @@ mod tests {
         set(&mut s, "b", "${a}", SettingSort::Property, &[]);
         assert_eq!(texts(&s, "x${a}"), ["x\u{1}"]);
         assert_eq!(texts(&s, "${none:d}"), ["d"]);
+    }
+
+    #[test]
+    fn values_that_multiply_end() {
+        let mut s = Settings::default();
+        for _ in 0..500 {
+            set(&mut s, "a", "${a}${b}${a}", SettingSort::Property, &[]);
+            set(&mut s, "b", "${a}${b}${a}${b}", SettingSort::Property, &[]);
+        }
+        let found = texts(&s, "${a}");
+        assert!(found.len() <= ALTERNATIVES_MAX && found.iter().all(|t| t.len() <= TEXT_MAX));
+    }
+
+    #[test]
+    fn a_variable_handed_on_under_its_own_name_has_its_other_values() {
+        let mut s = Settings::default();
+        set(&mut s, "DB_HOST", "${DB_HOST:db}", SettingSort::Environment, &[]);
+        set(&mut s, "DB_HOST", "store", SettingSort::Image, &[]);
+        assert_eq!(texts(&s, "${DB_HOST}"), ["store", "db", "store"]);
     }
 
     #[test]
