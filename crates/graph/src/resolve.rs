@@ -3,6 +3,7 @@
 use crate::address::{self, EndPoint, HOLE, Parsed};
 use crate::draft::{Draft, Drafts};
 use crate::names::normal;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use undrawn_model::{ComponentKind, DependencyKind, NameSort};
 
@@ -65,20 +66,76 @@ pub struct Wanted<'a> {
 
 /// Look-up tables over all components.
 pub struct Index {
-    names: BTreeMap<String, Vec<(usize, NameSort)>>,
+    names: BTreeMap<String, Named>,
     ports: BTreeMap<u16, BTreeSet<usize>>,
     inner_ports: BTreeMap<u16, BTreeSet<usize>>,
     rpc: BTreeMap<String, BTreeSet<usize>>,
 }
 
+/// Who answers to one name.
+#[derive(Default)]
+struct Named {
+    found: Vec<(usize, NameSort)>,
+    /// The component, when there is but one.
+    only: Option<usize>,
+    /// The one that answers to it in the surest way.
+    surest: Option<usize>,
+    /// Those of each manifest scope, when there are several.
+    near: BTreeMap<String, Vec<(usize, NameSort)>>,
+}
+
+impl Named {
+    fn close(&mut self, drafts: &Drafts) {
+        // A folder or image name is what nobody dials; it counts when nothing better answers to the name.
+        if self.found.iter().any(|(_, sort)| *sort < NameSort::Module) {
+            self.found.retain(|(_, sort)| *sort < NameSort::Module);
+        }
+        let distinct: BTreeSet<usize> = self.found.iter().map(|(i, _)| *i).collect();
+        self.only = distinct.first().copied().filter(|_| distinct.len() == 1);
+        self.surest = surest(&self.found);
+        for found in self.found.iter().filter(|_| distinct.len() > 1) {
+            for scope in &drafts.list[found.0].scopes {
+                self.near.entry(scope.clone()).or_default().push(*found);
+            }
+        }
+    }
+}
+
+/// The only one that answers in the surest way.
+fn surest(found: &[(usize, NameSort)]) -> Option<usize> {
+    let best = found.iter().map(|(_, sort)| *sort).min()?;
+    let mut ids = found.iter().filter(|(_, sort)| *sort == best).map(|(i, _)| *i);
+    let first = ids.next()?;
+    ids.all(|i| i == first).then_some(first)
+}
+
 /// The field's usual spelling of a product.
 pub fn product(word: &str) -> String {
-    match word.to_lowercase().as_str() {
-        "postgres" | "pgsql" => "postgresql".into(),
-        "amqp" | "amqps" | "rabbit" => "rabbitmq".into(),
-        "mongo" | "mongodb+srv" => "mongodb".into(),
-        "rediss" | "redis-sentinel" => "redis".into(),
-        other => other.to_string(),
+    usual(&lower(word)).to_string()
+}
+
+/// True when two words mean one product.
+fn same_product(a: &str, b: &str) -> bool {
+    usual(&lower(a)) == usual(&lower(b))
+}
+
+/// Lower case, without a copy where it is so already.
+fn lower(word: &str) -> Cow<'_, str> {
+    match word.chars().any(char::is_uppercase) {
+        true => Cow::Owned(word.to_lowercase()),
+        false => Cow::Borrowed(word),
+    }
+}
+
+fn usual(word: &str) -> &str {
+    match word {
+        "postgres" | "pgsql" => "postgresql",
+        "amqp" | "amqps" | "rabbit" => "rabbitmq",
+        "mongo" | "mongodb+srv" => "mongodb",
+        "rediss" | "redis-sentinel" => "redis",
+        // Speaks Kafka's protocol, and is told from it by nobody who uses it: <https://docs.redpanda.com/current/develop/kafka-clients/>
+        "redpanda" => "kafka",
+        other => other,
     }
 }
 
@@ -93,7 +150,7 @@ impl Index {
         };
         for (i, draft) in drafts.list.iter().enumerate() {
             for (name, sort, _) in &draft.names {
-                index.names.entry(normal(name)).or_default().push((i, *sort));
+                index.names.entry(normal(name)).or_default().found.push((i, *sort));
             }
             for port in &draft.ports {
                 index.ports.entry(*port).or_default().insert(i);
@@ -111,6 +168,7 @@ impl Index {
                 }
             }
         }
+        index.names.values_mut().for_each(|named| named.close(drafts));
         index
     }
 
@@ -123,22 +181,14 @@ impl Index {
 
     /// The component of this name as `from` would see it: names of its own manifest first.
     pub fn by_name(&self, drafts: &Drafts, from: usize, host: &str) -> Option<usize> {
-        let mut found: Vec<(usize, NameSort)> = self.names.get(&normal(host))?.clone();
-        // A folder or image name is what nobody dials; it counts when nothing better answers to the name.
-        if found.iter().any(|(_, sort)| *sort < NameSort::Module) {
-            found.retain(|(_, sort)| *sort < NameSort::Module);
+        let named = self.names.get(&normal(host))?;
+        if named.only.is_some() {
+            return named.only;
         }
-        let distinct = |list: &[(usize, NameSort)]| list.iter().map(|(i, _)| *i).collect::<BTreeSet<_>>();
-        let all = distinct(&found);
-        if all.len() == 1 {
-            return all.first().copied();
-        }
-        let near: Vec<_> =
-            found.iter().filter(|(i, _)| drafts.list[*i].shares_scope(&drafts.list[from])).copied().collect();
-        let near = if near.is_empty() { found } else { near };
-        let best = near.iter().map(|(_, sort)| *sort).min()?;
-        let best = distinct(&near.into_iter().filter(|(_, sort)| *sort == best).collect::<Vec<_>>());
-        (best.len() == 1).then(|| best.first().copied()).flatten()
+        let scopes = drafts.list[from].scopes.iter();
+        let near: Vec<(usize, NameSort)> =
+            scopes.filter_map(|scope| named.near.get(scope)).flatten().copied().collect();
+        if near.is_empty() { named.surest } else { surest(&near) }
     }
 
     /// The component that answers at this host name, in any of its spellings.
@@ -148,6 +198,9 @@ impl Index {
 
     /// Where an address leads, seen from the component `from`.
     pub fn resolve(&self, drafts: &Drafts, from: usize, text: &str, wanted: &Wanted) -> Vec<Resolution> {
+        if wanted.technology == Some("git") && is_folder(text) {
+            return vec![Resolution::Local];
+        }
         match address::parse(text) {
             Parsed::Local => vec![Resolution::Local],
             Parsed::Registered => vec![Resolution::Registered],
@@ -171,6 +224,9 @@ impl Index {
         if address::is_loopback(&end.host) || address::is_ip(&end.host) {
             return self.on_machine(drafts, from, end, &wanted);
         }
+        if let Some(found) = self.before_hole(drafts, from, end) {
+            return Resolution::To(found, Certainty::Only);
+        }
         if end.host.contains(HOLE) || !address::is_host(&end.host) {
             return self.without_address(drafts, from, &wanted);
         }
@@ -186,6 +242,13 @@ impl Index {
             ));
         }
         Resolution::Outside(outside(end, &wanted))
+    }
+
+    /// `http://orders` and something unknown straight after it: a path that begins with the slash, when `orders` is known.
+    fn before_hole(&self, drafts: &Drafts, from: usize, end: &EndPoint) -> Option<usize> {
+        let name =
+            end.host.strip_suffix(HOLE).filter(|name| !end.scheme.is_empty() && address::is_host(name))?;
+        self.by_host(drafts, from, name)
     }
 
     /// `localhost:8761` and the like: who listens there?
@@ -213,6 +276,10 @@ impl Index {
             }
         }
         let loopback = address::is_loopback(&end.host);
+        let itself = |port: u16| drafts.list[from].ports.contains(&port);
+        if loopback && at_port.is_empty() && end.port.is_some_and(itself) {
+            return Resolution::Local;
+        }
         match self.only(drafts, from, wanted) {
             Some(found) if loopback => Resolution::To(found, Certainty::Only),
             // The form of a token server's address tells Keycloak: <https://www.keycloak.org/securing-apps/oidc-layers>
@@ -275,6 +342,13 @@ fn is_request(kind: DependencyKind) -> bool {
             | DependencyKind::Deployment
             | DependencyKind::Auth
     )
+}
+
+/// True for a repository on the machine's own disk: `/config-repo`, `${HOME}/config`, `./config`.
+fn is_folder(text: &str) -> bool {
+    let text = text.trim();
+    let home = text.strip_prefix(HOLE).is_some_and(|rest| rest.starts_with('/'));
+    home || text.starts_with(['/', '.', '~'])
 }
 
 /// `orders.shop.svc.cluster.local` is also `orders.shop` and `orders`.
@@ -379,7 +453,7 @@ impl Draft {
             return !self.kind.holds_data() || self.technology.is_none();
         }
         match (&self.technology, wanted.technology) {
-            (Some(own), Some(technology)) => product(own) == product(technology),
+            (Some(own), Some(technology)) => same_product(own, technology),
             (None, Some(_)) | (_, None) => {
                 wanted.target_kind.is_none_or(|k| k == self.kind || self.kind == ComponentKind::Service)
             }
@@ -389,9 +463,7 @@ impl Draft {
     /// True when it is known to be what is wanted: the product, or the kind where no product is asked for.
     fn is_a(&self, wanted: &Wanted) -> bool {
         match wanted.technology {
-            Some(technology) => {
-                self.technology.as_deref().is_some_and(|own| product(own) == product(technology))
-            }
+            Some(technology) => self.technology.as_deref().is_some_and(|own| same_product(own, technology)),
             None => {
                 !is_request(wanted.kind)
                     && wanted.target_kind.is_some_and(|k| k == self.kind && k != ComponentKind::Service)

@@ -118,11 +118,9 @@ impl Assembler<'_> {
             .map(|(a, b, _)| (*a, *b))
             .collect();
         for (from, to) in waits {
-            let others = self
-                .out
-                .bonds
-                .keys()
-                .any(|(a, b, kind)| (*a, *b) == (from, to) && *kind != DependencyKind::Deployment);
+            let between = (from, to, DependencyKind::Http)..=(from, to, DependencyKind::Placement);
+            let others =
+                self.out.bonds.range(between).any(|((_, _, kind), _)| *kind != DependencyKind::Deployment);
             let code = self.drafts.list[from].has_code;
             if !others && !code {
                 continue;

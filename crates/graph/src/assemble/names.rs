@@ -82,23 +82,27 @@ impl Assembler<'_> {
     pub(super) fn name_outside(&mut self) {
         let mut taken: BTreeSet<String> =
             self.drafts.list.iter().map(|d| normal(&d.name)).filter(|n| !n.is_empty()).collect();
+        let mut users: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (from, to, _) in self.out.bonds.keys() {
+            users.entry(*to).or_default().insert(*from);
+        }
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
         for index in 0..self.drafts.list.len() {
-            let users: BTreeSet<usize> =
-                self.out.bonds.keys().filter(|(_, to, _)| *to == index).map(|(from, _, _)| *from).collect();
             let draft = &self.drafts.list[index];
             if !draft.outside || !draft.name.is_empty() {
                 continue;
             }
+            let users = users.remove(&index).unwrap_or_default();
             let word = draft.technology.clone().unwrap_or_else(|| draft.kind.to_string());
             let ending = if draft.kind == ComponentKind::Database { "db" } else { &word };
             let mut name = match users.iter().next() {
                 Some(user) if users.len() == 1 => format!("{}-{ending}", self.drafts.list[*user].name),
                 _ => word.clone(),
             };
-            let mut n = 2;
+            let n = numbers.entry(word.clone()).or_insert(2);
             while !taken.insert(normal(&name)) {
                 name = format!("{word}-{n}");
-                n += 1;
+                *n += 1;
             }
             self.drafts.list[index].name = name;
         }
