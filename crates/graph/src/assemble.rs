@@ -216,7 +216,7 @@ impl Assembler<'_> {
                     self.bond(from, to, call, &sightings, Certainty::Name);
                 }
                 Resolution::Registered => {
-                    for to in self.registered() {
+                    for to in self.registered(from) {
                         self.bond(from, to, call, &sightings, Certainty::Only);
                     }
                 }

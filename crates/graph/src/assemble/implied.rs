@@ -81,13 +81,9 @@ impl Assembler<'_> {
         call: &CallClaim,
         address: &Template,
     ) -> Vec<(Vec<Resolution>, Expansion)> {
-        let mut by_key: BTreeMap<String, Vec<Expansion>> = BTreeMap::new();
-        for expansion in self.drafts.list[from].settings.expand(address) {
-            if let Some((key, _)) = expansion.via.first() {
-                by_key.entry(normal(key)).or_default().push(expansion);
-            }
-        }
-        by_key.into_values().filter_map(|expansions| self.lead_any(from, call, expansions)).collect()
+        let star = address.keys().into_iter().find(|key| key.contains('*')).unwrap_or_default();
+        let keys = self.drafts.list[from].settings.keys_like(star);
+        keys.iter().filter_map(|key| self.lead(from, call, &[with_key(address, star, key)])).collect()
     }
 
     /// The component at the address depends on `subject`.
@@ -109,22 +105,27 @@ impl Assembler<'_> {
         }
     }
 
-    /// Components that register with discovery.
-    pub(super) fn registered(&self) -> Vec<usize> {
-        let registered: BTreeSet<usize> = self
-            .out
-            .bonds
-            .keys()
-            .filter(|(_, _, kind)| *kind == DependencyKind::Discovery)
-            .map(|(from, _, _)| *from)
+    /// Components that register with the registry that `from` asks, or with any when it is not known which one that is.
+    pub(super) fn registered(&self, from: usize) -> Vec<usize> {
+        let bonds = || self.out.bonds.keys().filter(|(_, _, kind)| *kind == DependencyKind::Discovery);
+        let mut asked: BTreeSet<usize> = bonds().filter(|(a, _, _)| *a == from).map(|(_, b, _)| *b).collect();
+        // Peers replicate to each other.
+        let is_registry = |i: &usize| self.drafts.list[*i].kind == ComponentKind::Discovery;
+        let peers = bonds().filter(|(a, b, _)| is_registry(a) && is_registry(b));
+        let peers: Vec<usize> = peers
+            .filter(|(a, b, _)| asked.contains(a) || asked.contains(b))
+            .flat_map(|(a, b, _)| [*a, *b])
             .collect();
+        asked.extend(peers);
+        let same = |to: &usize| asked.is_empty() || asked.contains(to);
+        let registered: BTreeSet<usize> =
+            bonds().filter(|(_, to, _)| same(to)).map(|(who, _, _)| *who).collect();
         registered.into_iter().collect()
     }
 
     pub(super) fn forward_to_registered(&mut self, forwarders: Vec<(usize, CallClaim, Vec<Sighting>)>) {
-        let registered = self.registered();
         for (from, call, because) in forwarders {
-            for to in &registered {
+            for to in &self.registered(from) {
                 self.bond(from, *to, &call, &because, Certainty::Only);
             }
         }
@@ -133,6 +134,17 @@ impl Assembler<'_> {
 
 fn has_star(address: &Template) -> bool {
     address.parts.iter().any(|part| matches!(part, Part::Key { name, .. } if name.contains('*')))
+}
+
+/// The same address with one key in the place of the other.
+fn with_key(address: &Template, star: &str, key: &str) -> Template {
+    let part = |part: &Part| match part {
+        Part::Key { name, default } if name == star => {
+            Part::Key { name: key.to_string(), default: default.clone() }
+        }
+        other => other.clone(),
+    };
+    Template { parts: address.parts.iter().map(part).collect() }
 }
 
 fn implied_call(implication: &Implication) -> CallClaim {
