@@ -67,6 +67,8 @@ struct Known {
     owners: BTreeSet<String>,
     /// The name without the number of a copy: `orders` of `orders-2`.
     base: String,
+    /// Finds texts for others.
+    is_search_index: bool,
     /// Keeps files for others.
     stores_objects: bool,
     /// Stores it uses, and how.
@@ -106,6 +108,9 @@ impl Boxes {
                 words: names.iter().map(|n| words(n).into_iter().collect()).collect(),
                 owners,
                 base: normal(c.name.trim_end_matches(|c: char| c.is_ascii_digit())),
+                is_search_index: c.technology.as_deref().is_some_and(|t| {
+                    matches!(t, "elasticsearch" | "opensearch" | "solr" | "meilisearch" | "typesense")
+                }),
                 stores_objects: c
                     .technology
                     .as_deref()
@@ -269,7 +274,10 @@ impl Boxes {
             return of_that_kind;
         }
         let (Some(owner), Some(_), true) = (owner, asked, named.is_empty()) else { return named };
+        // A search index is hardly ever called a database, though it is of that kind.
         let search = |k: DependencyKind| matches!(k, DependencyKind::Search | DependencyKind::Object);
+        let of_kind =
+            |id: &ComponentId| of_kind(id) && !self.known.iter().any(|k| k.id == *id && k.is_search_index);
         let used: BTreeSet<ComponentId> = self
             .known
             .iter()
@@ -313,7 +321,12 @@ impl Boxes {
         }) else {
             return Match::Unknown;
         };
-        let ids: Vec<ComponentId> = self.known.iter().filter(|k| k.kind == *role).map(|k| k.id).collect();
+        let mut ids: Vec<ComponentId> = self.known.iter().filter(|k| k.kind == *role).map(|k| k.id).collect();
+        if ids.is_empty() {
+            // Nothing is known to play the role, but something may be called so.
+            let name = bare.concat();
+            ids.extend(self.known.iter().filter(|k| k.normals.contains(&name)).map(|k| k.id));
+        }
         if ids.is_empty() { Match::Unknown } else { Match::These(ids) }
     }
 }

@@ -147,7 +147,12 @@ fn by_image(joiner: &mut Joiner) {
                 // An image of a known product is another's, unless it lies where the team's own images lie.
                 let place = image_place(image).filter(|place| !known || own.contains(place));
                 let exact = builds.get(&normal(image)).and_then(only);
-                let by_name = || named.get(&normal(image_base(image))).and_then(only);
+                let by_name = || {
+                    let name = normal(image_base(image));
+                    named
+                        .get(&name)
+                        .and_then(|found| only(found).or_else(|| built_as(protos, found, &name, normal)))
+                };
                 let found = exact.or_else(by_name).filter(|_| !known || place.is_some());
                 if let Some(source) = found {
                     joiner.join(source, index, format!("runs image {image}"));
@@ -161,6 +166,15 @@ fn by_image(joiner: &mut Joiner) {
 /// Where an image lies: registry and account, when an account is written.
 fn image_place(image: &str) -> Option<&str> {
     image.rsplit_once('/').map(|(place, _)| place)
+}
+
+/// Of several that use a name, the one whose folder or build module is called so: an application name is easily copied.
+fn built_as(protos: &Protos, found: &BTreeSet<usize>, name: &str, key: fn(&str) -> String) -> Option<usize> {
+    let built = |i: &&usize| {
+        let names = &protos.list[**i].names;
+        names.iter().any(|(n, sort, _)| matches!(sort, NameSort::Module | NameSort::Folder) && key(n) == name)
+    };
+    only(&found.iter().filter(built).copied().collect())
 }
 
 fn only(set: &BTreeSet<usize>) -> Option<usize> {
@@ -195,7 +209,8 @@ fn by_name(joiner: &mut Joiner, key: fn(&str) -> String, reason: &str) {
             p.names.iter().filter(|(_, sort, _)| *sort != NameSort::Image).map(|(n, _, _)| n.as_str());
         let found = own.chain(hosts).find_map(|name| {
             let roots: BTreeSet<usize> = named.get(&key(name))?.iter().map(|i| joiner.root(*i)).collect();
-            Some((only(&roots)?, name.to_string()))
+            let built = || built_as(protos, &named[&key(name)], &key(name), key).map(|i| joiner.root(i));
+            Some((only(&roots).or_else(built)?, name.to_string()))
         });
         if let Some((source, name)) = found {
             joiner.join(source, index, format!("{reason}: {name}"));
