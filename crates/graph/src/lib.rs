@@ -17,6 +17,7 @@ mod address;
 mod assemble;
 mod boxes;
 mod draft;
+mod evidenced;
 mod finish;
 mod identity;
 mod labels;
@@ -28,6 +29,7 @@ mod resolve;
 mod rules;
 mod settings;
 
+pub use evidenced::evidenced;
 use undrawn_model::{Evidence, Intent, LibraryRule, Note, SystemModel};
 
 /// Puts all evidence together. The result depends on the evidence as a set: shuffled input gives the same model.

@@ -211,6 +211,10 @@ pub struct MapArgs {
     /// Print why names were taken for one component
     #[arg(long, help_heading = "Output")]
     pub identities: bool,
+
+    /// Show what is only drawn as well
+    #[arg(long, help_heading = "Output")]
+    pub drawn: bool,
 }
 
 /// Options of `draw`.

@@ -70,7 +70,9 @@ fn side(what: &str, args: &DiffArgs, context: &Context) -> Result<(SavedMap, usi
         let commit = repository.and_then(|r| r.commit(what)).map_err(|_| neither(what))?;
         analysis::revision(&settings, &commit, &context.progress)?
     };
-    Ok((SavedMap::from(&analysis.model), analysis.unread()))
+    // As `map` saves it: what is there, not what is drawn.
+    let unread = analysis.unread();
+    Ok((SavedMap::from(&undrawn_graph::evidenced(analysis.model)), unread))
 }
 
 fn neither(what: &str) -> UserError {

@@ -25,9 +25,12 @@ pub fn run(args: &MapArgs, context: &Context) -> Result<u8> {
     };
     let outputs = outputs(&args.output.output, form)?;
     let settings = Settings::of(&args.input.path, &args.input.reading)?;
-    let analysis = analysis::folder(&settings, &context.progress)?;
+    let mut analysis = analysis::folder(&settings, &context.progress)?;
     if let Some(code) = empty(&analysis, &settings, &args.input.reading, context) {
         return Ok(code);
+    }
+    if !args.drawn {
+        analysis.model = undrawn_graph::evidenced(analysis.model);
     }
     let style = context.style(&settings);
     print(&render(format, &settings, &analysis, &style))?;
