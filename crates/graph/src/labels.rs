@@ -35,9 +35,7 @@ pub fn without_brackets(label: &str) -> String {
 fn without_asides(label: &str) -> String {
     let all: Vec<&str> = label.split_whitespace().collect();
     let kept: Vec<&str> = (0..all.len())
-        .filter(|i| {
-            !is_number(all[*i]) && !(is_port(all[*i]) && all.get(i + 1).is_some_and(|n| is_number(n)))
-        })
+        .filter(|i| !(is_number(all[*i]) || is_port(all[*i]) && all.get(i + 1).is_some_and(|n| is_number(n))))
         .map(|i| all[i])
         .collect();
     if kept.is_empty() { label.to_string() } else { kept.join(" ") }
