@@ -305,9 +305,19 @@ fn elided(lifted: &mut Vec<LiftedLine>, line: usize, message: &str, dependency: 
 }
 
 fn names(model: &SystemModel, ids: &[ComponentId]) -> String {
-    let all: Vec<&str> = ids.iter().map(|id| model.component(*id).name.as_str()).collect();
-    if let [one] = all.as_slice() { one.to_string() } else { format!("any of {}", all.join(", ")) }
+    let named: Vec<&str> = ids.iter().take(NAMES_MAX).map(|id| model.component(*id).name.as_str()).collect();
+    match (named.as_slice(), ids.len() - named.len()) {
+        ([one], 0) => one.to_string(),
+        (_, 0) => format!("any of {}", named.join(", ")),
+        (_, more) => format!("any of {} and {more} more", named.join(", ")),
+    }
 }
+
+/// Components that a message names one by one.
+const NAMES_MAX: usize = 12;
+
+/// Components at one end of a line.
+type Ends = BTreeSet<ComponentId>;
 
 /// Evidenced dependencies that a line shows: (dependency, drawn the other way, what lies between).
 fn cover(
@@ -318,14 +328,15 @@ fn cover(
     to: &[ComponentId],
 ) -> Vec<(usize, bool, Option<String>)> {
     let real = |d: &Dependency| d.evidence.iter().any(|s| s.provenance != Provenance::Drawn);
-    let between = |a: &[ComponentId], b: &[ComponentId]| -> Vec<usize> {
+    let (from, to): (Ends, Ends) = (from.iter().copied().collect(), to.iter().copied().collect());
+    let between = |a: &Ends, b: &Ends| -> Vec<usize> {
         let all = model.dependencies.iter().enumerate();
-        all.filter(|(_, d)| real(d) && d.from != d.to && a.contains(&d.from) && b.contains(&d.to))
+        all.filter(|(_, d)| d.from != d.to && a.contains(&d.from) && b.contains(&d.to) && real(d))
             .map(|(i, _)| i)
             .collect()
     };
-    let forward = between(from, to);
-    let backward = between(to, from);
+    let forward = between(&from, &to);
+    let backward = between(&to, &from);
     let mut out: Vec<(usize, bool, Option<String>)> = forward.iter().map(|i| (*i, false, None)).collect();
     if line.ends != LineEnds::Forward {
         out.extend(backward.into_iter().map(|i| (i, false, None)));
@@ -333,7 +344,7 @@ fn cover(
         out.extend(backward.into_iter().map(|i| (i, true, None)));
     }
     if out.is_empty() {
-        out = through(model, shown, from, to);
+        out = through(model, shown, &from, &to);
     }
     out
 }
@@ -343,8 +354,8 @@ fn cover(
 fn through(
     model: &SystemModel,
     shown: &BTreeSet<ComponentId>,
-    from: &[ComponentId],
-    to: &[ComponentId],
+    from: &Ends,
+    to: &Ends,
 ) -> Vec<(usize, bool, Option<String>)> {
     let mut out = Vec::new();
     let hidden = |id: ComponentId| !shown.contains(&id);
@@ -395,8 +406,9 @@ fn exchange(model: &SystemModel, a: &Dependency, b: &Dependency) -> bool {
 fn within_boxes(model: &mut SystemModel, index: usize, mapped: &MappedDrawing) {
     for (id, ids) in mapped.boxes.iter().filter(|(_, ids)| ids.len() > 1) {
         let label = mapped.drawing.box_of(id).map_or(id.as_str(), |b| b.label.as_str());
+        let ids: BTreeSet<&ComponentId> = ids.iter().collect();
         for d in &mut model.dependencies {
-            if ids.contains(&d.from) && ids.contains(&d.to) && d.drawn.is_empty() {
+            if d.drawn.is_empty() && ids.contains(&d.from) && ids.contains(&d.to) {
                 let lifted = Some(format!("both ends lie in box \"{label}\""));
                 d.drawn.push(DrawnDependency { drawing: index, line: None, lifted, reversed: false });
             }

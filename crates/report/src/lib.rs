@@ -28,6 +28,7 @@ mod text;
 pub use diff::MapDiff;
 pub use json::SavedMap;
 pub use summary::Summary;
+pub use text::line;
 
 use std::sync::Arc;
 use undrawn_model::{Confidence, Finding, Severity, SystemModel};

@@ -153,7 +153,7 @@ fn shown_folder(path: &Path) -> String {
 fn tell_notes(analysis: &Analysis, context: &Context) {
     for note in &analysis.model.notes {
         let place = note.location.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        context.progress.detail(&format!("note: {place}{}", note.message.escape_debug()));
+        context.progress.detail(&undrawn_report::line(&format!("note: {place}{}", note.message)));
     }
 }
 
