@@ -153,11 +153,15 @@ fn is_program(group: &Group, protos: &Protos, needed: &BTreeSet<&str>) -> bool {
 fn draft_of(group: &Group, protos: &Protos) -> Draft {
     let mut draft = Draft { published: false, ..Draft::default() };
     let mut kinds = Vec::new();
+    let mut runs_on = false;
     for member in &group.members {
         let p = &protos.list[*member];
         take(&mut draft, p);
+        runs_on |= p.declared.is_some() && !p.kinds.contains(&ComponentKind::Job);
         kinds.extend(p.kinds.iter().copied());
     }
+    // A program that runs for good elsewhere is no job because one prepares its database.
+    kinds.retain(|k| *k != ComponentKind::Job || !runs_on);
     draft.kind = kinds.into_iter().find(|k| *k != ComponentKind::Service).unwrap_or_default();
     draft.names.sort_by(|a, b| (a.1, &a.2, &a.0).cmp(&(b.1, &b.2, &b.0)));
     draft.names.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);

@@ -5,8 +5,8 @@ use crate::draft::Draft;
 use crate::resolve::Certainty;
 use std::collections::BTreeSet;
 use undrawn_model::{
-    Component, ComponentId, Confidence, Dependency, NameSort, Provenance, Resource, ResourceUser, Sighting,
-    SystemModel, UnresolvedCall, Verdict,
+    Component, ComponentId, Confidence, Dependency, DependencyKind, NameSort, Provenance, Resource,
+    ResourceUser, Sighting, SystemModel, UnresolvedCall, Verdict,
 };
 
 /// Everything but the drawings, in public form.
@@ -93,12 +93,7 @@ fn trust(sighting: &Sighting) -> u8 {
     }
 }
 
-fn dependency(
-    from: ComponentId,
-    to: ComponentId,
-    kind: undrawn_model::DependencyKind,
-    bond: Bond,
-) -> Dependency {
+fn dependency(from: ComponentId, to: ComponentId, kind: DependencyKind, bond: Bond) -> Dependency {
     let mut evidence: Vec<Sighting> = bond.sightings.into_iter().map(without_secrets).collect();
     // Stable: within one provenance the order of discovery stays, which is the order of the files.
     evidence.sort_by_key(trust);
@@ -111,7 +106,7 @@ fn dependency(
         mode: bond.mode,
         need: bond.need,
         verdict: Verdict::Unjudged,
-        confidence: confidence(&evidence, bond.certainty),
+        confidence: confidence(&evidence, bond.certainty, kind),
         policy: bond.policy,
         operations: bond.operations.into_iter().collect(),
         resources,
@@ -122,15 +117,15 @@ fn dependency(
     }
 }
 
-/// configuration alone < code < observed < experiment; a guessed end takes one step away.
-fn confidence(evidence: &[Sighting], certainty: Certainty) -> Confidence {
+/// Configuration alone < code < observed < experiment; a guessed end takes one step away, and so does configuration that
+/// only orders the start, which says nothing of a use.
+fn confidence(evidence: &[Sighting], certainty: Certainty, kind: DependencyKind) -> Confidence {
     let seen = |p: Provenance| evidence.iter().any(|s| s.provenance == p);
     let strong = seen(Provenance::Code) || seen(Provenance::Observed) || seen(Provenance::Experiment);
-    let places: BTreeSet<_> = evidence.iter().map(|s| &s.location).collect();
-    match (strong, certainty, places.len()) {
-        (true, Certainty::Name, _) => Confidence::High,
-        (true, _, _) => Confidence::Medium,
-        (false, Certainty::Name, 2..) => Confidence::Medium,
+    match (strong, certainty) {
+        (true, Certainty::Name) => Confidence::High,
+        (true, _) => Confidence::Medium,
+        (false, Certainty::Name) if kind != DependencyKind::Deployment => Confidence::Medium,
         _ => Confidence::Low,
     }
 }

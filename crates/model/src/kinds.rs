@@ -115,9 +115,9 @@ words! {
 words! {
     /// How sure: derived from provenance and from how names were resolved, never set by a rule.
     Confidence {
-        /// One piece of configuration alone, or an end that was guessed.
+        /// Configuration that only orders the start, or whose end was guessed.
         Low = "low",
-        /// Two agreeing pieces of configuration, or code with an end inferred (for example by port).
+        /// Configuration that gives the address by name, or code with an end inferred (for example by port).
         Medium = "medium",
         /// Code or traffic, both ends resolved by name.
         High = "high",

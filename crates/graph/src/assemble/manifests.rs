@@ -6,40 +6,49 @@ impl Assembler<'_> {
     /// Environment variables whose value is the address of a component, for programs whose code was not read (third-party
     /// images, languages without a reader): somebody gave it the address, so it is likely to use it.
     pub(super) fn given_addresses(&mut self) {
+        let shared = self.shared_settings();
         let mut found = Vec::new();
         for (from, draft) in self.drafts.list.iter().enumerate() {
             if draft.has_code || draft.outside {
                 continue;
             }
-            for setting in draft
-                .settings
-                .all()
-                .filter(|s| s.sort >= SettingSort::Image && draft.settings.may_hold(&s.profiles))
-            {
+            let given = draft.settings.all().filter(|s| s.sort >= SettingSort::Image);
+            for setting in given.filter(|s| draft.settings.may_hold(&s.profiles)) {
+                let certainty =
+                    if shared.contains(&setting.location) { Certainty::Only } else { Certainty::Name };
                 for expansion in draft.settings.expand(&setting.value) {
-                    found.extend(self.addressed(from, &setting.key, &expansion.text).into_iter().map(|to| {
+                    for to in self.addressed(from, &setting.key, &expansion.text) {
                         let detail = format!("{} = {}", setting.key, setting.value);
-                        (
-                            from,
-                            to,
-                            Sighting {
-                                provenance: Provenance::Config,
-                                location: setting.location.clone(),
-                                detail,
-                            },
-                        )
-                    }));
+                        let location = setting.location.clone();
+                        let sighting = Sighting { provenance: Provenance::Config, location, detail };
+                        found.push((from, to, sighting, certainty));
+                    }
                 }
             }
         }
-        for (from, to, sighting) in found {
+        for (from, to, sighting, certainty) in found {
             let target = &self.drafts.list[to];
             let kind = dependency_kind(target.kind);
             let call = CallClaim { mode: mode_for(target.kind), ..CallClaim::to(kind, Template::default()) };
             if !self.reinforce(from, to, &sighting) {
-                self.bond(from, to, &call, &[sighting], Certainty::Name);
+                self.bond(from, to, &call, &[sighting], certainty);
             }
         }
+    }
+
+    /// Places of settings that several programs are given at once, such as one ConfigMap for all: who is given all addresses
+    /// need not use each.
+    fn shared_settings(&self) -> BTreeSet<Location> {
+        let mut seen: BTreeMap<&Location, usize> = BTreeMap::new();
+        let mut shared = BTreeSet::new();
+        for (from, draft) in self.drafts.list.iter().enumerate() {
+            for setting in draft.settings.all() {
+                if *seen.entry(&setting.location).or_insert(from) != from {
+                    shared.insert(setting.location.clone());
+                }
+            }
+        }
+        shared
     }
 
     /// Components that a value names as an address: with a scheme or a port, or a bare name under a key that asks for one.
