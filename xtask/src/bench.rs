@@ -9,13 +9,13 @@ use std::time::Instant;
 /// Runs of each thing that is measured.
 const RUNS: usize = 3;
 
-/// One rule that costs Semgrep as little as a rule can.
+/// One trivial rule. Its name occurs in most files: Semgrep passes over files in which a name does not occur.
 const SEMGREP_RULE: &str = "rules:
   - id: call
     languages: [java]
     severity: INFO
     message: a call
-    pattern: $X.getForObject(...)
+    pattern: $X.get(...)
 ";
 
 /// What one run took.
