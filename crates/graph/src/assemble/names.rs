@@ -111,17 +111,19 @@ impl Assembler<'_> {
 
     /// Things that have no name of their own in the tree are also called by their role, when only one has it.
     pub(super) fn roles(&mut self) {
-        let mut by_role: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut by_role: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (_, to, kind) in self.out.bonds.keys() {
             let draft = &self.drafts.list[*to];
+            if !draft.outside || draft.kind != ComponentKind::External {
+                continue;
+            }
             let git = draft.technology.as_deref() == Some("git");
-            let role = match (draft.outside && draft.kind == ComponentKind::External, kind) {
-                (true, DependencyKind::Mail) => "mail-server",
-                (true, DependencyKind::Configuration) if git && draft.name.starts_with("github.com") => {
-                    "github-repository"
-                }
-                (true, DependencyKind::Configuration) if git => "git-repository",
-                (true, DependencyKind::Http) => "external-website",
+            // The host of a repository is what people call it by: a GitHub repository, a GitLab repository.
+            let host = draft.name.split(['.', '/']).next().unwrap_or("git");
+            let role = match kind {
+                DependencyKind::Mail => "mail-server".to_string(),
+                DependencyKind::Configuration if git => format!("{host}-repository"),
+                DependencyKind::Http => "external-website".to_string(),
                 _ => continue,
             };
             by_role.entry(role).or_default().push(*to);
@@ -129,9 +131,9 @@ impl Assembler<'_> {
         for (role, mut who) in by_role {
             who.dedup();
             let distinct: BTreeSet<usize> = who.into_iter().collect();
-            let free = !self.drafts.list.iter().any(|d| normal(&d.name) == normal(role));
+            let free = !self.drafts.list.iter().any(|d| normal(&d.name) == normal(&role));
             if let (Some(only), 1, true) = (distinct.first(), distinct.len(), free) {
-                self.drafts.list[*only].aliases.insert(role.to_string());
+                self.drafts.list[*only].aliases.insert(role);
             }
         }
     }
