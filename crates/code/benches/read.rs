@@ -14,7 +14,7 @@ fn collect(root: &Path, dir: &Path, out: &mut Vec<SourceFile>) {
         let path = entry.path();
         if path.is_dir() && !path.is_symlink() {
             collect(root, &path, out);
-        } else if path.extension().is_some_and(|e| e == "java")
+        } else if path.extension().is_some_and(|e| e == "java" || e == "py")
             && let Ok(bytes) = std::fs::read(&path)
         {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
@@ -35,17 +35,21 @@ fn best(mut work: impl FnMut()) -> f64 {
     times.first().copied().unwrap_or(f64::MAX)
 }
 
-fn parse(text: &str) -> usize {
+fn parse(file: &SourceFile) -> usize {
     let mut parser = tree_sitter::Parser::new();
-    if parser.set_language(&tree_sitter_java::LANGUAGE.into()).is_err() {
+    let language = match file.path.ends_with(".py") {
+        true => tree_sitter_python::LANGUAGE,
+        false => tree_sitter_java::LANGUAGE,
+    };
+    if parser.set_language(&language.into()).is_err() {
         return 0;
     }
-    parser.parse(text, None).map_or(0, |tree| tree.root_node().child_count() as usize)
+    parser.parse(&*file.text, None).map_or(0, |tree| tree.root_node().child_count() as usize)
 }
 
 fn main() {
     let Some(folder) = std::env::var_os("UNDRAWN_BENCH") else {
-        println!("set UNDRAWN_BENCH to a folder with Java sources");
+        println!("set UNDRAWN_BENCH to a folder with sources");
         return;
     };
     let mut files = Vec::new();
@@ -54,7 +58,7 @@ fn main() {
     let threads = rayon::current_num_threads();
     println!("{} files, {threads} threads", tree.files().len());
     let bare = best(|| {
-        let children: usize = tree.files().par_iter().map(|f| parse(&f.text)).sum();
+        let children: usize = tree.files().par_iter().map(parse).sum();
         std::hint::black_box(children);
     });
     println!("parsing only     {bare:.2} s");

@@ -158,7 +158,14 @@ impl<'p, 'a> Cx<'p, 'a> {
                 }
                 out
             }
-            ExprKind::Assign(_, value, _) | ExprKind::Cast(_, value) => self.eval(at, *value, env),
+            ExprKind::Assign(_, value, _) | ExprKind::Cast(_, value) | ExprKind::Keyword(_, value) => {
+                self.eval(at, *value, env)
+            }
+            ExprKind::TypeName(name) => Value(vec![Item::Class(self.program.named(name, at.unit))]),
+            ExprKind::Map(pairs) => {
+                let parts = pairs.iter().take(64).map(|(k, v)| (k.to_string(), self.eval(at, *v, env)));
+                Value::object(Object { parts: parts.collect(), ..Object::default() })
+            }
             ExprKind::Lambda { .. } | ExprKind::MethodRef(..) => {
                 Value(vec![Item::Code(at, expr, env.clone())])
             }
@@ -196,7 +203,9 @@ impl<'p, 'a> Cx<'p, 'a> {
     /// A word for what an expression is, for holes.
     pub fn word(&self, at: MethodId, expr: ExprId) -> String {
         match &self.program.unit(at.unit).expr(expr).kind {
-            ExprKind::Name(name) | ExprKind::Member(_, name) => (*name).to_string(),
+            ExprKind::Name(name) | ExprKind::Member(_, name) | ExprKind::Keyword(name, _) => {
+                (*name).to_string()
+            }
             ExprKind::Call { name, .. } => getter(name).unwrap_or_else(|| (*name).to_string()),
             ExprKind::Cast(_, value) => match &self.program.unit(at.unit).expr(*value).kind {
                 ExprKind::Name(name) => (*name).to_string(),

@@ -43,6 +43,8 @@ pub struct Unit<'a> {
     pub file: &'a SourceFile,
     /// Package or namespace, dotted.
     pub package: &'a str,
+    /// Types are inferred from values, arguments may be given by name, and modules are types.
+    pub dynamic: bool,
     /// Imports.
     pub imports: Vec<Import<'a>>,
     /// Types, outer before inner.
@@ -79,6 +81,8 @@ pub enum TypeSort {
     Record,
     /// An annotation.
     Annotation,
+    /// A module of a language whose functions stand alone.
+    Module,
 }
 
 /// A type as written.
@@ -126,6 +130,8 @@ pub struct Annotation<'a> {
     pub name: &'a str,
     /// Attributes; a lone value is called `value`.
     pub args: Vec<(&'a str, ExprId)>,
+    /// The object whose method it is (`@app.get`); its type and the last segment are the annotation's name.
+    pub on: Option<ExprId>,
     /// All of it.
     pub span: Span,
 }
@@ -177,6 +183,8 @@ pub struct Method<'a> {
     pub annotations: Vec<Annotation<'a>>,
     /// Belongs to the type.
     pub is_static: bool,
+    /// Takes more arguments than its parameters.
+    pub open: bool,
     /// Has code.
     pub has_body: bool,
     /// Where its name stands.
@@ -202,6 +210,8 @@ pub struct Param<'a> {
     pub annotations: Vec<Annotation<'a>>,
     /// Takes all further arguments.
     pub spread: bool,
+    /// Value when no argument is given.
+    pub default: Option<ExprId>,
 }
 
 /// A local variable or a lambda's parameter.
@@ -278,6 +288,12 @@ pub enum ExprKind<'a> {
     Null,
     /// A name alone.
     Name(&'a str),
+    /// A type or module by its absolute name.
+    TypeName(&'a str),
+    /// An argument given by name.
+    Keyword(&'a str, ExprId),
+    /// Values by name.
+    Map(Vec<(&'a str, ExprId)>),
     /// A member of an expression, or a qualified name.
     Member(ExprId, &'a str),
     /// A call. Without an object it is one of the surrounding types.

@@ -1,6 +1,21 @@
 //! Names that other files give: services of `.proto` files, statements of mapper files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{LazyLock, Mutex};
+
+static KEPT: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+
+/// A name that does not stand in the file as it is, such as that of an imported member. Each distinct one is kept once, for
+/// as long as the program runs.
+pub fn kept(name: &str) -> &'static str {
+    let mut all = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(known) = all.get(name) {
+        return known;
+    }
+    let new: &'static str = Box::leak(name.to_string().into_boxed_str());
+    all.insert(new);
+    new
+}
 
 /// Adds the services of a `.proto` file: `Service` to `package.Service`.
 pub fn proto_services(text: &str, out: &mut HashMap<String, String>) {

@@ -52,6 +52,10 @@ pub enum Ref {
     EntityOfTypeArg(usize),
     /// `package.Service/Method`.
     Rpc,
+    /// Argument by name, or else by position, or else this text.
+    Named(Option<usize>, String, Option<String>),
+    /// What a field of the class holds.
+    Field(String),
 }
 
 /// Spelling of a class name.
@@ -154,6 +158,14 @@ impl Ref {
                 }
                 _ => return Err(wrong()),
             }),
+            Some(("field", name)) if !name.is_empty() => Ok(Ref::Field(name.to_string())),
+            Some((head, name)) if head == "kw" || head.parse::<usize>().is_ok() => {
+                let (name, default) = match name.split_once(':') {
+                    Some((name, default)) => (name, Some(default.to_string())),
+                    None => (name, None),
+                };
+                Ok(Ref::Named(head.parse().ok(), name.to_string(), default))
+            }
             Some(("rest", from)) => from.parse().map(Ref::Rest).map_err(|_| wrong()),
             Some(("type", index)) => index.parse().map(Ref::TypeOf).map_err(|_| wrong()),
             Some(("class", "snake")) => Ok(Ref::Class(Spelling::Snake)),

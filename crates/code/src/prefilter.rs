@@ -24,6 +24,18 @@ pub fn files<'a>(
     let all = tree.files().iter().filter_map(|file| Some((file, languages::of(&file.path)?)));
     let all: Vec<_> = all.filter(|(file, language)| !(language.is_test)(&file.path)).collect();
     let Some(search) = choose.then(|| search(models)).flatten() else { return all };
+    // Of languages whose words do not tell, every file is parsed.
+    let (all, plain): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, language)| language.words_tell);
+    let mut needed = choose_from(all, &search);
+    needed.extend(plain);
+    needed.sort_by(|a, b| a.0.path.cmp(&b.0.path));
+    needed
+}
+
+fn choose_from<'a>(
+    all: Vec<(&'a SourceFile, &'static Language)>,
+    search: &AhoCorasick,
+) -> Vec<(&'a SourceFile, &'static Language)> {
     let seeds: Vec<bool> = all.par_iter().map(|(file, _)| search.is_match(&*file.text)).collect();
     let count = seeds.iter().filter(|seed| **seed).count();
     if count == 0 {

@@ -1,6 +1,6 @@
 //! All files together: which name means which type, who extends whom, who calls what by name.
 
-use crate::ir::{ExprId, ExprKind, Method, MethodIndex, Type, TypeIndex, TypeRef, Unit};
+use crate::ir::{ExprId, ExprKind, Method, MethodIndex, Type, TypeIndex, TypeRef, TypeSort, Unit};
 use crate::models::Models;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -67,6 +67,8 @@ pub struct Program<'a> {
     constructions: HashMap<&'a str, Vec<CallRef>>,
     delegations: HashMap<MethodId, Vec<CallRef>>,
     fields_by_name: HashMap<&'a str, Vec<TypeId>>,
+    /// Modules by every ending of their dotted path.
+    modules: HashMap<String, Vec<TypeId>>,
 }
 
 impl<'a> Program<'a> {
@@ -86,6 +88,7 @@ impl<'a> Program<'a> {
             constructions: HashMap::new(),
             delegations: HashMap::new(),
             fields_by_name: HashMap::new(),
+            modules: HashMap::new(),
         };
         program.index_types();
         program.index_supers();
@@ -106,6 +109,12 @@ impl<'a> Program<'a> {
                     (prefix, name) => format!("{prefix}.{name}").into(),
                 };
                 local.push(name.clone());
+                if ty.sort == TypeSort::Module && ty.outer.is_none() {
+                    let ends = name.match_indices('.').map(|(at, _)| &name[at + 1..]);
+                    for ending in ends.take(CHAIN_MAX).chain([&*name]) {
+                        self.modules.entry(ending.to_string()).or_default().push(id);
+                    }
+                }
                 self.by_name.entry(name.clone()).or_default().push(id);
                 for field in &ty.fields {
                     self.fields_by_name.entry(field.name).or_default().push(id);
@@ -284,7 +293,43 @@ impl<'a> Program<'a> {
 
     /// The type of this qualified name that is nearest to a unit.
     pub fn find(&self, name: &str, from: u32) -> Option<TypeId> {
-        self.nearest(self.by_name.get(name)?, from)
+        match self.by_name.get(name) {
+            Some(ids) => self.nearest(ids, from),
+            None if self.unit(from).dynamic => self.find_in_module(name, from),
+            None => None,
+        }
+    }
+
+    /// A type of a module that is imported by the end of its path: where programs are started is not known, so a folder
+    /// above the asking file is the most likely one.
+    fn find_in_module(&self, name: &str, from: u32) -> Option<TypeId> {
+        if self.models.knows_type(name) {
+            return None;
+        }
+        let cuts = name.rmatch_indices('.').map(|(at, _)| at).take(3);
+        for cut in [name.len()].into_iter().chain(cuts) {
+            let (head, rest) = name.split_at(cut);
+            let Some(ids) = self.modules.get(head).filter(|_| !self.models.knows_type(head)) else {
+                continue;
+            };
+            let asking = &self.unit(from).file.path;
+            let reachable = |id: &&TypeId| {
+                let root = self.names[id.0 as usize].len().saturating_sub(head.len());
+                let path = &self.unit(self.unit_of(**id)).file.path;
+                head.contains('.') || path.get(..root).is_some_and(|root| asking.starts_with(root))
+            };
+            let ids: Vec<TypeId> = ids.iter().filter(reachable).copied().collect();
+            if ids.is_empty() {
+                continue;
+            }
+            let module = self.nearest(&ids, from)?;
+            if rest.is_empty() {
+                return Some(module);
+            }
+            let whole = format!("{}{rest}", self.name(module));
+            return self.nearest(self.by_name.get(whole.as_str())?, from);
+        }
+        None
     }
 
     /// The type whose file shares the longest path with a unit's.
@@ -326,6 +371,9 @@ impl<'a> Program<'a> {
 
     /// Like [`Program::resolve_name`]; `None` when nothing says where the name is from.
     pub fn known_name(&self, unit: u32, within: Option<TypeId>, name: &str) -> Option<Ty> {
+        if let Some(absolute) = name.strip_prefix('.') {
+            return Some(self.named(absolute, unit));
+        }
         let (first, rest) = match name.split_once('.') {
             Some((first, rest)) => (first, Some(rest)),
             None => (name, None),
@@ -448,11 +496,40 @@ impl<'a> Program<'a> {
 
     /// True when a method can take so many arguments.
     pub fn takes(&self, method: MethodId, args: usize) -> bool {
-        let params = &self.method(method).params;
+        let declared = self.method(method);
+        let params = &declared.params;
+        if self.unit(method.unit).dynamic {
+            let needed = params.iter().filter(|p| p.default.is_none()).count();
+            return args >= needed && (declared.open || args <= params.len());
+        }
         match params.last() {
             Some(last) if last.spread => args + 1 >= params.len(),
             _ => params.len() == args,
         }
+    }
+
+    /// The argument that a parameter gets.
+    pub fn argument_for(
+        &self,
+        method: MethodId,
+        index: usize,
+        caller: u32,
+        args: &[ExprId],
+    ) -> Option<ExprId> {
+        let unit = self.unit(caller);
+        if !unit.dynamic {
+            return args.get(index).copied();
+        }
+        let name = self.method(method).params.get(index).map_or("", |p| p.name);
+        let named = args.iter().find_map(|a| match unit.expr(*a).kind {
+            ExprKind::Keyword(given, value) if given == name => Some(value),
+            _ => None,
+        });
+        named.or_else(|| {
+            let first =
+                args.iter().take(index + 1).all(|a| !matches!(unit.expr(*a).kind, ExprKind::Keyword(..)));
+            args.get(index).copied().filter(|_| first)
+        })
     }
 
     /// Types around a method, the innermost first.

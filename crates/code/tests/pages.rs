@@ -92,5 +92,5 @@ fn front_end_pages() {
 
 #[test]
 fn model_pages() {
-    undrawn_testkit::run(concat!(env!("CARGO_MANIFEST_DIR"), "/models/java"), actual);
+    undrawn_testkit::run(concat!(env!("CARGO_MANIFEST_DIR"), "/models"), actual);
 }

@@ -14,7 +14,12 @@ impl<'a> Cx<'_, 'a> {
             if let Some((_, value)) = env.fixed.iter().rev().find(|(fixed, _)| fixed == name) {
                 return value.clone();
             }
-            return self.field(self.program.owner(at), name, env.this.as_ref());
+            let owner = self.program.owner(at);
+            if self.program.unit(at.unit).dynamic && self.program.find_field(owner, name).is_none() {
+                let this = env.this.iter().cloned().map(Item::Object).collect();
+                return self.computed(at, object, &Value(this), name);
+            }
+            return self.field(owner, name, env.this.as_ref());
         }
         if let Some(ty) = self.static_type(at, object) {
             if let Some(id) = ty.id.filter(|id| self.program.find_field(*id, name).is_some()) {
@@ -23,6 +28,12 @@ impl<'a> Cx<'_, 'a> {
             let qualified = format!("{}.{name}", ty.name);
             if let Some(constant) = self.program.models.constants.get(&qualified) {
                 return Value::text(Template::text(constant.as_str()));
+            }
+            if self.program.unit(at.unit).dynamic {
+                return match self.static_type(at, expr) {
+                    Some(ty) => Value(vec![Item::Class(ty)]),
+                    None => Value::hole(name),
+                };
             }
             if name != "length" {
                 let constant = Some(name.to_string());
@@ -52,7 +63,30 @@ impl<'a> Cx<'_, 'a> {
         {
             return self.field(id, name, None);
         }
+        if out.0.is_empty() && self.program.unit(at.unit).dynamic {
+            return self.computed(at, object, value, name);
+        }
         if out.0.is_empty() { Value::hole(name) } else { out }
+    }
+
+    /// A method that is asked for like a field.
+    fn computed(&self, at: MethodId, object: ExprId, value: &Value, name: &str) -> Value {
+        let ty = self.type_of(at, object).or_else(|| self.type_of_value(value));
+        if let Some(ty) = ty.as_ref().filter(|ty| ty.id.is_none())
+            && let Some(step) = self.step_for(ty, "__getattr__", 0)
+        {
+            return self.step((at, name), step, value, ty, &[], &Env::default());
+        }
+        let Some((ty, id)) = ty.and_then(|ty| ty.id.map(|id| (ty, id))) else { return Value::hole(name) };
+        let methods = self.program.find_methods(id, name, 0);
+        let computes = |m: &&MethodId| {
+            let annotations = &self.program.method(**m).annotations;
+            annotations.iter().any(|a| crate::program::last_segment(a.name).ends_with("property"))
+        };
+        match methods.iter().find(computes) {
+            Some(_) => self.source_call(at, &ty, id, value, name, &[], &Env::default()),
+            None => Value::hole(name),
+        }
     }
 
     pub(super) fn call(
@@ -68,8 +102,10 @@ impl<'a> Cx<'_, 'a> {
         if let Some(text) = self.text_call(at, object, name, args, env) {
             return text;
         }
+        let dynamic = self.program.unit(at.unit).dynamic;
         let static_type = self.static_type(at, object);
         let ty = static_type.clone().or_else(|| self.type_of(at, object));
+        let ty = ty.or_else(|| dynamic.then(|| self.type_of_value(&self.eval(at, object, env))).flatten());
         let receiver = || if static_type.is_some() { Value::default() } else { self.eval(at, object, env) };
         if let Some(ty) = &ty {
             if let Some(id) = ty.id {
@@ -82,12 +118,35 @@ impl<'a> Cx<'_, 'a> {
                 return self.step((at, name), step, &receiver(), ty, args, env);
             }
         }
+        if dynamic && matches!(name, "__getitem__" | "get") {
+            return self.item(at, &receiver(), args, env);
+        }
         if args.is_empty() && hands_on(name) {
             let value = receiver();
             let found = super::elements(&value);
             return if found.0.is_empty() { value } else { found };
         }
         Value::hole(&self.word(at, expr))
+    }
+
+    /// The type of the objects that a value may be.
+    pub(crate) fn type_of_value(&self, value: &Value) -> Option<Ty> {
+        value.objects().find_map(|object| object.ty.clone())
+    }
+
+    /// An element of a list, or a value by its name, or what is given for when there is none.
+    fn item(&self, at: MethodId, value: &Value, args: &[ExprId], env: &Env) -> Value {
+        let mut out = super::elements(value);
+        let key = args.first().map_or(Value::default(), |key| self.eval(at, *key, env));
+        for key in self.texts(&key, "").iter().filter_map(Template::as_text) {
+            for object in value.objects() {
+                out.merge(object.parts.get(key).cloned().unwrap_or_default());
+            }
+        }
+        if let (true, Some(default)) = (out.0.is_empty(), args.get(1)) {
+            out = self.eval(at, *default, env);
+        }
+        if out.0.is_empty() { Value::hole("value") } else { out }
     }
 
     /// A call without receiver: a method of the surrounding types, or one that a static import names.
@@ -168,7 +227,7 @@ impl<'a> Cx<'_, 'a> {
         bodies.dedup();
         let mut out = Value::default();
         let values: Vec<Value> =
-            if bodies.is_empty() { vec![] } else { args.iter().map(|a| self.eval(at, *a, env)).collect() };
+            bodies.first().map_or(vec![], |first| self.arguments_of(*first, at, args, env));
         for body in bodies.into_iter().take(4) {
             let objects: Vec<Option<Rc<Object>>> = match receiver.objects().next() {
                 Some(_) => receiver.objects().take(4).cloned().map(Some).collect(),
@@ -223,10 +282,24 @@ impl<'a> Cx<'_, 'a> {
             Some(body) => self.program.ty(self.program.type_id(at.unit, body)),
             None => declared.clone(),
         };
+        if let Some(known) = self.made_by_variable(&made) {
+            return known;
+        }
         if let Some(step) = self.step_for(&made, "new", args.len()) {
             return self.step((at, "new"), step, &Value::default(), &made, args, env);
         }
         Value::object(Object { ty: Some(made), made: Some((at, expr, env.clone())), ..Object::default() })
+    }
+
+    /// What a variable that is called like a class carries: `Session = sessionmaker(engine)`, `Session()`.
+    fn made_by_variable(&self, made: &Ty) -> Option<Value> {
+        let id = made.id.filter(|id| self.program.unit(self.program.unit_of(*id)).dynamic)?;
+        let outer = self.program.type_id(self.program.unit_of(id), self.program.declared(id).outer?);
+        let name = self.program.declared(id).name;
+        self.program.find_field(outer, name)?;
+        let value = self.field(outer, name, None);
+        let carries = value.objects().any(|object| !object.parts.is_empty());
+        carries.then_some(value)
     }
 
     /// Applies a step of the models.

@@ -92,7 +92,7 @@ impl<'a> Cx<'_, 'a> {
         if !self.program.takes(constructor, args.len()) {
             return self.delegated_args(constructor, *at, args, env);
         }
-        Some((constructor, args.iter().map(|a| self.eval(*at, *a, env)).collect()))
+        Some((constructor, self.arguments_of(constructor, *at, args, env)))
     }
 
     /// Arguments that another constructor of the class passes on with `this(...)`.
@@ -142,7 +142,13 @@ impl<'a> Cx<'_, 'a> {
             let ExprKind::New { args, .. } = &self.program.unit(at.unit).expr(*expr).kind else {
                 return None;
             };
-            return args.get(position).map(|a| self.eval(*at, *a, env));
+            let given = self.program.unit(at.unit);
+            let named = args.iter().find_map(|a| match given.expr(*a).kind {
+                ExprKind::Keyword(written, value) if written == name => Some(value),
+                _ => None,
+            });
+            let value = named.or_else(|| args.get(position).copied());
+            return value.map(|a| self.eval(*at, a, env));
         }
         if declared.sort == TypeSort::Record {
             return constructors.first().map(|c| self.param(*c, position, &Env::default()));
@@ -179,6 +185,14 @@ impl<'a> Cx<'_, 'a> {
 
     /// Qualified name of an annotation.
     pub fn annotation_name(&self, at: MethodId, annotation: &Annotation<'a>) -> std::sync::Arc<str> {
+        if let Some(object) = annotation.on {
+            let ty = self.type_of(at, object).or_else(|| {
+                let value = self.eval(at, object, &Env::default());
+                self.type_of_value(&value)
+            });
+            let name = crate::program::last_segment(annotation.name);
+            return format!("{}.{name}", ty.map_or("".into(), |ty| ty.name)).into();
+        }
         let owner = self.program.owner(at);
         self.program.resolve_name(at.unit, Some(owner), annotation.name).name
     }

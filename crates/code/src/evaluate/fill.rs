@@ -85,6 +85,12 @@ impl<'a> Cx<'_, 'a> {
     fn reference(&self, reference: &Ref, fill: &Fill<'_, 'a>) -> Vec<Template> {
         match reference {
             Ref::Arg(index) => self.arg(*index, fill),
+            Ref::Named(index, name, default) => self.named_arg(*index, name, default.as_deref(), fill),
+            Ref::Field(name) => fill.class.map_or(vec![], |class| {
+                let found = self.program.find_field(class, name);
+                let value = found.map(|_| self.field(class, name, None)).filter(|v| !v.is_unknown());
+                value.map_or(vec![], |value| self.texts(&value, name))
+            }),
             Ref::Last => match fill.call {
                 Some((_, args, _)) if !args.is_empty() => self.arg(args.len() - 1, fill),
                 _ => vec![],
@@ -136,13 +142,43 @@ impl<'a> Cx<'_, 'a> {
     fn arg(&self, index: usize, fill: &Fill<'_, 'a>) -> Vec<Template> {
         let Some((at, args, env)) = fill.call else { return vec![] };
         let Some(arg) = args.get(index) else { return vec![] };
+        if matches!(self.program.unit(at.unit).expr(*arg).kind, ExprKind::Keyword(..)) {
+            return vec![];
+        }
         self.texts(&self.eval(at, *arg, env).settled(), &self.word(at, *arg))
+    }
+
+    /// An argument by position or name, or its default.
+    fn named_arg(
+        &self,
+        index: Option<usize>,
+        name: &str,
+        default: Option<&str>,
+        fill: &Fill<'_, 'a>,
+    ) -> Vec<Template> {
+        let Some((at, args, env)) = fill.call else { return vec![] };
+        let unit = self.program.unit(at.unit);
+        let (name, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
+        let named = args.iter().find_map(|a| match unit.expr(*a).kind {
+            ExprKind::Keyword(given, value) if given == name => Some(value),
+            _ => None,
+        });
+        let placed = index.and_then(|index| args.get(index)).copied();
+        let placed = placed.filter(|a| !matches!(unit.expr(*a).kind, ExprKind::Keyword(..)));
+        match (named.or(placed), part, default) {
+            (Some(arg), None, _) => self.texts(&self.eval(at, arg, env).settled(), &self.word(at, arg)),
+            (Some(arg), Some(part), _) => self.part(&self.eval(at, arg, env), part),
+            (None, _, Some(default)) => vec![Template::text(default)],
+            (None, _, None) => vec![],
+        }
     }
 
     fn rest(&self, from: usize, fill: &Fill<'_, 'a>) -> Vec<Template> {
         let Some((at, args, env)) = fill.call else { return vec![] };
         let mut out = Vec::new();
-        for arg in args.iter().skip(from).take(32) {
+        let named =
+            |arg: &ExprId| matches!(self.program.unit(at.unit).expr(*arg).kind, ExprKind::Keyword(..));
+        for arg in args.iter().skip(from).take(32).filter(|a| !named(a)) {
             for value in self.eval(at, *arg, env).spread() {
                 out.extend(self.texts(&value, &self.word(at, *arg)));
             }

@@ -3,13 +3,21 @@
 use super::{Cx, Fill};
 use undrawn_model::Template;
 
+/// The service of a generated Python class: `owner_pb2_grpc.OwnerStub`.
+fn python_service(kind: &str) -> Option<&str> {
+    let (module, class) = kind.rsplit_once('.')?;
+    let class = class.strip_suffix("Stub").or_else(|| class.strip_suffix("Servicer"))?;
+    module.ends_with("_pb2_grpc").then_some(class)
+}
+
 impl<'a> Cx<'_, 'a> {
     /// `package.Service/Method` of a stub's or a service's method.
     pub(super) fn rpc(&self, fill: &Fill<'_, 'a>) -> Option<Template> {
         let ty = fill.ty?;
         let kinds = self.kinds(ty);
         // Generated classes are called `OwnerGrpc`, with stub and base classes inside.
-        let outer = kinds.iter().find_map(|kind| kind.split('.').find_map(|s| s.strip_suffix("Grpc")))?;
+        let java = kinds.iter().find_map(|kind| kind.split('.').find_map(|s| s.strip_suffix("Grpc")));
+        let outer = java.or_else(|| kinds.iter().find_map(|kind| python_service(kind)))?;
         let method = fill.method?;
         let mut name: String = method.to_string();
         if let Some(first) = name.get(..1).map(str::to_ascii_uppercase) {

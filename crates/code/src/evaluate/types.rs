@@ -25,7 +25,7 @@ impl<'a> Cx<'_, 'a> {
                 None => Some(self.resolve(at, ty)),
             },
             ExprKind::Choice(choices) => choices.iter().take(4).find_map(|c| self.type_of(at, *c)),
-            ExprKind::Assign(_, value, _) => self.type_of(at, *value),
+            ExprKind::Assign(_, value, _) | ExprKind::Keyword(_, value) => self.type_of(at, *value),
             ExprKind::Cast(ty, _) => Some(self.resolve(at, ty)),
             ExprKind::This => Some(self.program.ty(self.program.owner(at))),
             ExprKind::Super => {
@@ -60,6 +60,9 @@ impl<'a> Cx<'_, 'a> {
             }
             let declared: &Method<'a> = self.program.method(method);
             if let Some(param) = declared.params.iter().find(|p| p.name == name) {
+                if param.ty.name.is_empty() && self.program.unit(method.unit).dynamic {
+                    return param.default.and_then(|default| self.type_of(method, default));
+                }
                 return Some(self.resolve(method, &param.ty));
             }
             if let Some(ty) = self.type_of_field(self.program.owner(method), name) {
@@ -88,7 +91,7 @@ impl<'a> Cx<'_, 'a> {
             return Some(self.resolve(at, &local.ty));
         }
         match local.from {
-            LocalSource::Nothing => None,
+            LocalSource::Nothing => self.type_of_changes(at, local.name),
             LocalSource::Value(value) => self.type_of(at, value),
             LocalSource::Element(list) => element_type(self.type_of(at, list)?),
             LocalSource::Lambda(lambda, index) => self.type_of_lambda_param(at, lambda, index),
@@ -142,14 +145,48 @@ impl<'a> Cx<'_, 'a> {
     /// Declared type of a field.
     pub fn field_type(&self, owner: TypeId, index: usize) -> Option<Ty> {
         let field = self.program.declared(owner).fields.get(index)?;
+        if field.ty.name.is_empty() && self.program.unit(self.program.unit_of(owner)).dynamic {
+            return self.inferred_field_type(owner, index);
+        }
         Some(self.program.resolve(self.program.unit_of(owner), Some(owner), &field.ty))
+    }
+
+    /// The type of what a field is given.
+    fn inferred_field_type(&self, owner: TypeId, index: usize) -> Option<Ty> {
+        let field = self.program.declared(owner).fields.get(index)?;
+        let first = field.value.and_then(|value| self.type_of(self.initializer_of(owner), value));
+        first.or_else(|| {
+            let methods = self.program.methods(owner);
+            methods.into_iter().find_map(|method| self.type_of_changes(method, field.name))
+        })
+    }
+
+    /// The type of what assignments in a method give a variable, where variables have no declared type.
+    fn type_of_changes(&self, at: MethodId, name: &str) -> Option<Ty> {
+        let unit = self.program.unit(at.unit);
+        if !unit.dynamic {
+            return None;
+        }
+        let changes = self.program.method(at).changes.iter().filter(|c| c.name == name);
+        changes.into_iter().find_map(|change| match unit.expr(change.expr).kind {
+            ExprKind::Assign(_, value, false) => self.type_of(at, value),
+            _ => None,
+        })
     }
 
     fn type_of_member(&self, at: MethodId, object: ExprId, name: &str) -> Option<Ty> {
         if let Some(ty) = self.static_type(at, object) {
             return self.type_of_field(ty.id?, name);
         }
-        self.type_of_field(self.type_of(at, object)?.id?, name)
+        let ty = self.type_of(at, object)?;
+        match ty.id {
+            Some(id) => self.type_of_field(id, name),
+            None => {
+                let step =
+                    self.step_for(&ty, "__getattr__", 0).filter(|_| self.program.unit(at.unit).dynamic)?;
+                self.step_type(at, step, &ty, &[])
+            }
+        }
     }
 
     /// The type that an expression names, when it is no variable.
@@ -157,6 +194,9 @@ impl<'a> Cx<'_, 'a> {
         let unit = self.program.unit(at.unit);
         let node = unit.expr(expr);
         let owner = self.program.owner(at);
+        if unit.dynamic {
+            return self.absolute_type(at, expr);
+        }
         match &node.kind {
             ExprKind::Name(name) => {
                 let variable = !name.chars().next().is_some_and(char::is_uppercase)
@@ -173,6 +213,19 @@ impl<'a> Cx<'_, 'a> {
                     return None;
                 }
                 self.program.known_name(at.unit, Some(owner), text)
+            }
+            _ => None,
+        }
+    }
+
+    /// The type or module that an absolute name means; members of library modules count as modules.
+    fn absolute_type(&self, at: MethodId, expr: ExprId) -> Option<Ty> {
+        match &self.program.unit(at.unit).expr(expr).kind {
+            ExprKind::TypeName(name) => Some(self.program.named(name, at.unit)),
+            ExprKind::Member(object, name) => {
+                let base = self.deeper(|| self.absolute_type(at, *object)).flatten()?;
+                let whole = self.program.named(&format!("{}.{name}", base.name), at.unit);
+                (whole.id.is_some() || base.id.is_none()).then_some(whole)
             }
             _ => None,
         }
@@ -255,6 +308,9 @@ impl<'a> Cx<'_, 'a> {
     /// Declared result of a method; type parameters of its class are taken from the receiver.
     pub fn result_type(&self, method: MethodId, receiver: Option<&Ty>) -> Option<Ty> {
         let declared = self.program.method(method);
+        if declared.returns.name.is_empty() && self.program.unit(method.unit).dynamic {
+            return declared.results.iter().take(4).find_map(|result| self.type_of(method, *result));
+        }
         if declared.returns.name.is_empty() || declared.returns.name == "void" {
             return None;
         }

@@ -181,7 +181,7 @@ impl<'a> Cx<'_, 'a> {
         let mut out = Value::default();
         if env.callers < CALLER_DEPTH_MAX {
             for caller in self.callers(method).iter().take(CALLERS_MAX) {
-                out.merge(self.argument(*caller, index, param.spread, env.callers + 1));
+                out.merge(self.argument(*caller, method, index, param.spread, env.callers + 1));
             }
         }
         if out.is_unknown() {
@@ -190,11 +190,46 @@ impl<'a> Cx<'_, 'a> {
                 return shared;
             }
         }
+        if out.0.is_empty() {
+            out = self.default_of(method, index);
+        }
         if out.0.is_empty() { Value::hole(param.name) } else { out.settled() }
     }
 
+    /// What a parameter is when no argument is given.
+    pub(super) fn default_of(&self, method: MethodId, index: usize) -> Value {
+        let default = self.program.method(method).params.get(index).and_then(|p| p.default);
+        default.map_or(Value::default(), |default| self.eval(method, default, &Env::default()))
+    }
+
+    /// Values of a method's parameters, in their order.
+    pub(super) fn arguments_of(
+        &self,
+        method: MethodId,
+        at: MethodId,
+        args: &[ExprId],
+        env: &Env,
+    ) -> Vec<Value> {
+        if !self.program.unit(at.unit).dynamic {
+            return args.iter().map(|a| self.eval(at, *a, env)).collect();
+        }
+        let params = &self.program.method(method).params;
+        let value = |index: usize| match self.program.argument_for(method, index, at.unit, args) {
+            Some(arg) => self.eval(at, arg, env),
+            None => self.default_of(method, index),
+        };
+        (0..params.len().min(64)).map(value).collect()
+    }
+
     /// An argument of a call, in its caller's surroundings.
-    fn argument(&self, caller: crate::program::CallRef, index: usize, spread: bool, callers: u8) -> Value {
+    fn argument(
+        &self,
+        caller: crate::program::CallRef,
+        method: MethodId,
+        index: usize,
+        spread: bool,
+        callers: u8,
+    ) -> Value {
         let unit = self.program.unit(caller.at.unit);
         let args = match &unit.expr(self.program.call_expr(caller)).kind {
             ExprKind::Call { args, .. } | ExprKind::New { args, .. } | ExprKind::Delegate(_, args) => args,
@@ -205,7 +240,10 @@ impl<'a> Cx<'_, 'a> {
             let rest = args.iter().skip(index).take(16).map(|a| self.eval(caller.at, *a, &env)).collect();
             return Value(vec![Item::List(rest)]);
         }
-        args.get(index).map_or(Value::default(), |arg| self.eval(caller.at, *arg, &env))
+        match self.program.argument_for(method, index, caller.at.unit, args) {
+            Some(arg) => self.eval(caller.at, arg, &env),
+            None => self.default_of(method, index),
+        }
     }
 }
 

@@ -74,7 +74,12 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
         let cx = self.cx;
         match object {
             Some(object) => {
-                cx.static_type(at, object).or_else(|| cx.type_of(at, object)).into_iter().collect()
+                let known = cx.static_type(at, object).or_else(|| cx.type_of(at, object));
+                let by_value = || {
+                    let dynamic = cx.program.unit(at.unit).dynamic;
+                    dynamic.then(|| cx.type_of_value(&cx.eval(at, object, &Env::default()))).flatten()
+                };
+                known.or_else(by_value).into_iter().collect()
             }
             None => {
                 let own = cx.program.around(at).into_iter().map(|ty| cx.program.ty(ty));

@@ -2,7 +2,7 @@
 
 use super::emit::{Calling, Emit, operation_name};
 use super::facts::{has_super, matched};
-use crate::evaluate::{Cx, Fill};
+use crate::evaluate::{Cx, Env, Fill};
 use crate::ir::{Annotation, MethodSort, Span, TypeSort};
 use crate::program::{MethodId, TypeId};
 use crate::schema::Texts;
@@ -119,6 +119,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
         if declared.sort != MethodSort::Plain || !declared.has_body {
             return;
         }
+        let python = declared.name == "__main__" && cx.program.unit(method.unit).dynamic;
         let main = declared.name == "main"
             && declared.is_static
             && declared.params.len() == 1
@@ -127,7 +128,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
             matched(cx, method, &declared.annotations, &rule.annotation).is_some()
                 || (rule.method.0.iter().any(|m| m == declared.name) && has_super(cx, ty, &rule.supertype))
         };
-        if main || cx.program.models.startups.iter().any(by_rule) {
+        if main || python || cx.program.models.startups.iter().any(by_rule) {
             let name = self.emit.site(method);
             self.operation(method, declared.span, name, OperationKind::Startup, None);
             return;
@@ -153,8 +154,11 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
                 || self.by_meta(at, &declared.annotations, &rule.annotation)
                 || has_super(cx, ty, &rule.supertype)
         });
-        let Some(rule) = serving else { return };
-        let base = cx.fill(&rule.base, &Fill::default()).into_iter().next().unwrap_or_default();
+        if serving.is_none() && declared.sort != TypeSort::Module {
+            return;
+        }
+        let base = serving.map_or(vec![], |rule| cx.fill(&rule.base, &Fill::default()));
+        let base = base.into_iter().next().unwrap_or_default();
         for method in cx.program.methods(ty) {
             cx.refuel();
             if cx.program.method(method).sort != MethodSort::Plain {
@@ -215,7 +219,9 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
                 if receives {
                     self.operation(method, span, name.clone(), OperationKind::Consumer, None);
                 }
+                let on = annotation.and_then(|(at, a, _)| Some(cx.eval(at, a.on?, &Env::default())));
                 let fill = Fill {
+                    receiver: on.as_ref(),
                     annotation: annotation.map(|(at, a, all)| (at, a, &all[..])),
                     class: Some(ty),
                     method: Some(method_declared.name),
@@ -260,7 +266,10 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
         for method in cx.program.methods(ty) {
             let declared = cx.program.method(method);
             let overrides = declared.annotations.iter().any(|a| a.name == "Override");
-            if declared.sort != MethodSort::Plain || !overrides {
+            // Where nothing says `override`, the name says it: procedures begin with a capital.
+            let capital = declared.name.starts_with(char::is_uppercase);
+            let public = cx.program.unit(method.unit).dynamic && !declared.is_static && capital;
+            if declared.sort != MethodSort::Plain || !(overrides || public) {
                 continue;
             }
             let fill = Fill { ty: Some(&own), method: Some(declared.name), ..Fill::default() };
@@ -293,7 +302,12 @@ pub fn mapping<'a>(cx: &Cx<'_, 'a>, at: MethodId, annotations: &[Annotation<'a>]
             if !rule.annotation.0.iter().any(|n| **n == *cx.annotation_name(at, annotation)) {
                 continue;
             }
-            let fill = Fill { annotation: Some((at, annotation, annotations)), ..Fill::default() };
+            let receiver = annotation.on.map(|on| cx.eval(at, on, &Env::default()));
+            let fill = Fill {
+                annotation: Some((at, annotation, annotations)),
+                receiver: receiver.as_ref(),
+                ..Fill::default()
+            };
             span = span.or(Some(annotation.span));
             if verbs.is_empty() {
                 verbs = cx.fill(&rule.verb, &fill);
@@ -309,10 +323,32 @@ pub fn mapping<'a>(cx: &Cx<'_, 'a>, at: MethodId, annotations: &[Annotation<'a>]
     if verbs.is_empty() {
         verbs.push(Template::text("ANY"));
     }
+    paths.iter_mut().for_each(plain_parameters);
     if paths.is_empty() {
         paths.push(Template::default());
     }
     Some(Mapping { verbs, paths, span })
+}
+
+/// Path parameters in one spelling: `<int:id>` and `<id>` are `{id}`, `{id:int}` is as well.
+fn plain_parameters(path: &mut Template) {
+    for part in &mut path.parts {
+        if let Part::Text(text) = part
+            && text.contains('<')
+        {
+            let mut out = String::with_capacity(text.len());
+            for (index, piece) in text.split('<').enumerate() {
+                match piece.split_once('>').filter(|_| index > 0) {
+                    Some((inside, after)) => {
+                        let name = inside.rsplit(':').next().unwrap_or(inside);
+                        out.push_str(&format!("{{{name}}}{after}"));
+                    }
+                    None => out.push_str(piece),
+                }
+            }
+            *text = out;
+        }
+    }
 }
 
 /// Mapping of a method, on itself or on what it overrides: the method that carries it and the mapping.

@@ -46,6 +46,7 @@ pub fn lower(file: &SourceFile) -> Unit<'_> {
     let unit = Unit {
         file,
         package: "",
+        dynamic: false,
         imports: vec![],
         types: vec![],
         methods: vec![],

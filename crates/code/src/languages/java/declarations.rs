@@ -95,6 +95,7 @@ impl<'a> Lower<'a> {
             returns: TypeRef::default(),
             annotations: vec![],
             is_static: false,
+            open: false,
             has_body: false,
             span,
             locals: vec![],
@@ -216,7 +217,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn annotation(&mut self, c: &mut TreeCursor<'_>) -> Annotation<'a> {
-        let mut out = Annotation { name: "", args: vec![], span: self.span(c) };
+        let mut out = Annotation { name: "", args: vec![], span: self.span(c), on: None };
         self.children(c, |l, c, kind, field| {
             if field == l.f.name {
                 out.name = l.text(c);
@@ -282,7 +283,8 @@ impl<'a> Lower<'a> {
             if !spread && kind != Kind::FormalParameter {
                 return;
             }
-            let mut param = Param { name: "", ty: TypeRef::default(), annotations: vec![], spread };
+            let mut param =
+                Param { name: "", ty: TypeRef::default(), annotations: vec![], spread, default: None };
             l.children(c, |l, c, kind, field| match kind {
                 Kind::Modifiers => param.annotations = l.modifiers(c).annotations,
                 Kind::VariableDeclarator => {
