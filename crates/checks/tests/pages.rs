@@ -8,8 +8,12 @@ use undrawn_testkit::Case;
 fn actual(case: &Case) -> String {
     let page = case.title.split(".md").next().unwrap_or_default();
     let id = page.rsplit(['/', '\\']).next().unwrap_or_default().replace('_', "-");
-    let Some(rule) = undrawn_checks::RULES.iter().find(|r| r.id == id) else { return format!("no rule is called {id}") };
-    let tree = SourceTree::new(case.files.iter().map(|(path, bytes)| SourceFile::new(path.as_str(), bytes)).collect());
+    let Some(rule) = undrawn_checks::RULES.iter().find(|r| r.id == id) else {
+        return format!("no rule is called {id}");
+    };
+    let tree = SourceTree::new(
+        case.files.iter().map(|(path, bytes)| SourceFile::new(path.as_str(), bytes)).collect(),
+    );
     let (mut evidence, mut notes) = undrawn_deploy::read(&tree);
     for (more, more_notes) in [undrawn_code::read(&tree), undrawn_diagrams::read(&tree)] {
         evidence.extend(more);
@@ -19,10 +23,15 @@ fn actual(case: &Case) -> String {
     let model = undrawn_graph::build(evidence, notes, undrawn_code::rules(), &intent);
     let mut out = String::new();
     for f in undrawn_checks::run_one(rule, &model, &intent) {
-        let _ = writeln!(out, "{}[{}] {} ({} confidence)", f.severity.as_str(), f.rule, f.message, f.confidence);
+        let _ =
+            writeln!(out, "{}[{}] {} ({} confidence)", f.severity.as_str(), f.rule, f.message, f.confidence);
         let _ = writeln!(out, "  {}:{}:{} {}", f.location.file, f.location.line, f.location.column, f.label);
         for r in &f.related {
-            let _ = writeln!(out, "  {}:{}:{} {}", r.location.file, r.location.line, r.location.column, r.message);
+            let _ = writeln!(
+                out,
+                "  {}:{}:{} {}",
+                r.location.file, r.location.line, r.location.column, r.message
+            );
         }
         let _ = writeln!(out, "  help: {}", f.help);
     }

@@ -58,10 +58,31 @@ pub static FORMATS: &[Format] = &[
         add: Some(structurizr::add),
         render: Some(structurizr::render),
     },
-    Format { name: "dot", wants: never, read: nothing, read_tree: None, add: None, render: Some(dot::render) },
+    Format {
+        name: "dot",
+        wants: never,
+        read: nothing,
+        read_tree: None,
+        add: None,
+        render: Some(dot::render),
+    },
     Format { name: "d2", wants: never, read: nothing, read_tree: None, add: None, render: Some(d2::render) },
-    Format { name: "likec4", wants: never, read: nothing, read_tree: None, add: None, render: Some(likec4::render) },
-    Format { name: "svg", wants: never, read: nothing, read_tree: None, add: None, render: Some(svg::render) },
+    Format {
+        name: "likec4",
+        wants: never,
+        read: nothing,
+        read_tree: None,
+        add: None,
+        render: Some(likec4::render),
+    },
+    Format {
+        name: "svg",
+        wants: never,
+        read: nothing,
+        read_tree: None,
+        add: None,
+        render: Some(svg::render),
+    },
 ];
 
 /// For formats that are only written.

@@ -271,7 +271,10 @@ mod tests {
                 assert!(!Template::parse(&text, syntax).parts.is_empty());
             }
         }
-        assert_eq!(spring("${ ${a} ${b:c}d}"), r#"[Key { name: "${a} ${b", default: Some(Template { parts: [Text("c}d")] }) }]"#);
+        assert_eq!(
+            spring("${ ${a} ${b:c}d}"),
+            r#"[Key { name: "${a} ${b", default: Some(Template { parts: [Text("c}d")] }) }]"#
+        );
     }
 
     #[test]
