@@ -40,7 +40,8 @@ impl Assembler<'_> {
     }
 
     /// A dependency that a library brings. Its default address says where it would look on a developer's machine: when
-    /// nothing in the tree answers there and nothing is configured, that is a note and no dependency.
+    /// nothing in the tree answers there and nothing is configured, that is a note and no dependency. A broker is another
+    /// matter: whoever carries its starter connects to it when it starts, so there is one wherever the program runs.
     pub(super) fn implied(
         &mut self,
         from: usize,
@@ -61,7 +62,7 @@ impl Assembler<'_> {
         let guessed = resolutions.iter().all(|r| {
             matches!(r, Resolution::Outside(o) if !o.is_named()) || matches!(r, Resolution::Nowhere(_))
         });
-        if expansion.via.is_empty() && guessed {
+        if expansion.via.is_empty() && guessed && call.kind != DependencyKind::Messaging {
             if let Some(sighting) = because.first() {
                 let message = format!(
                     "{}: {}, but no address is configured and nothing in the tree answers at the default one",
