@@ -227,6 +227,11 @@ impl Models {
         !self.calls_by_method.get(method).is_empty()
     }
 
+    /// True when some call rule names this very method.
+    pub fn calls_by_name(&self, method: &str) -> bool {
+        self.calls_by_method.exact.contains_key(method)
+    }
+
     /// True when some file names this type.
     pub fn knows_type(&self, name: &str) -> bool {
         self.types.contains(name)

@@ -39,7 +39,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
                     return;
                 }
                 cx.refuel();
-                for receiver in self.receivers(at, *object) {
+                for receiver in self.receivers(at, *object, name) {
                     if library && self.library_call(at, site, &receiver, *object, name, args) {
                         return;
                     }
@@ -62,7 +62,7 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
             }
             ExprKind::MethodRef(object, name) if cx.program.models.may_call(name) => {
                 cx.refuel();
-                for receiver in self.receivers(at, Some(*object)) {
+                for receiver in self.receivers(at, Some(*object), name) {
                     self.library_call(at, site, &receiver, Some(*object), name, &[]);
                 }
             }
@@ -70,14 +70,16 @@ impl<'c, 'p, 'a> Walk<'c, 'p, 'a> {
         }
     }
 
-    fn receivers(&self, at: MethodId, object: Option<ExprId>) -> Vec<Ty> {
+    fn receivers(&self, at: MethodId, object: Option<ExprId>, name: &str) -> Vec<Ty> {
         let cx = self.cx;
         match object {
             Some(object) => {
                 let known = cx.static_type(at, object).or_else(|| cx.type_of(at, object));
                 let by_value = || {
-                    let dynamic = cx.program.unit(at.unit).dynamic;
-                    dynamic.then(|| cx.type_of_value(&cx.eval(at, object, &Env::default()))).flatten()
+                    // Following a value costs more than a type: only for names that rules ask for, and procedures of stubs.
+                    let asked = cx.program.models.calls_by_name(name) || name.starts_with(char::is_uppercase);
+                    let by_value = asked && cx.program.unit(at.unit).dynamic;
+                    by_value.then(|| cx.type_of_value(&cx.eval(at, object, &Env::default()))).flatten()
                 };
                 known.or_else(by_value).into_iter().collect()
             }
