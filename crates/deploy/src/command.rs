@@ -91,15 +91,13 @@ fn read_nested(args: &[Arg], context: Context<'_>, out: &mut Out, depth: usize) 
 fn inner_scripts(command: &[Arg]) -> Vec<Vec<Arg>> {
     let shell = |a: &Arg| matches!(base(&a.text), "sh" | "bash" | "ash" | "dash" | "zsh" | "busybox");
     let option = |a: &Arg| a.text.starts_with('-') && !a.text.starts_with("--") && a.text.ends_with('c');
-    let mut out = Vec::new();
-    for (i, arg) in command.iter().enumerate().filter(|(_, a)| shell(a)) {
-        let script = command.iter().skip(i + 1).find(|a| !a.text.starts_with('-'));
-        if let (Some(script), true) = (script, command.iter().skip(i + 1).any(option)) {
-            out.push(split(&script.text, |range| within(script, range)));
-            let _ = arg;
-        }
+    // Further shells on the line (`exec busybox sh -c ...`) are given the same script.
+    let after = command.iter().position(shell).map_or(&[][..], |first| &command[first + 1..]);
+    let script = after.iter().find(|a| !a.text.starts_with('-') && !shell(a));
+    match (script, after.iter().any(option)) {
+        (Some(script), true) => vec![split(&script.text, |range| within(script, range))],
+        _ => vec![],
     }
-    out
 }
 
 /// The place of a part of a word, when the word is written as it is read; the whole word otherwise.
