@@ -139,7 +139,7 @@ impl Writer<'_> {
                 let port = first.text.rsplit(':').next().unwrap_or("").trim_end_matches(']');
                 let known =
                     port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() || port.starts_with("${");
-                let port = known.then(|| self.resolved(port, 0));
+                let port = known.then(|| self.resolved(port));
                 claim.addresses.extend(port.map(|p| Address {
                     host: None,
                     port: Some(p),
@@ -172,12 +172,12 @@ impl Writer<'_> {
             } else {
                 format!("{scheme}://{target}")
             };
-            let to = self.resolved(&text, 0);
+            let to = self.resolved(&text);
             let detail = format!("{} {}", directive.name, arg.text);
             let at = self.place(&arg.span);
             let claim = match path {
                 Some(path) => {
-                    Claim::Route(RouteClaim { path: self.resolved(path, 0), to, policy: Policy::new() })
+                    Claim::Route(RouteClaim { path: self.resolved(path), to, policy: Policy::new() })
                 }
                 None => {
                     let call = CallClaim::to(DependencyKind::Network, to);
@@ -219,21 +219,33 @@ impl Writer<'_> {
     }
 
     /// nginx's variables: its own are replaced, those in capitals are the environment's (`envsubst`), the rest is unknown.
-    fn resolved(&self, text: &str, depth: usize) -> Template {
-        let mut out = Template::default();
-        for part in Template::parse(text, undrawn_model::Syntax::Shell).parts {
-            match part {
-                Part::Key { name, default } => match self.variables.get(&name).filter(|_| depth < 8) {
-                    Some(value) => out.append(self.resolved(value, depth + 1)),
-                    None if is_environment(&name) => out.push(Part::Key { name, default }),
-                    None => out.push(Part::Hole(name)),
-                },
-                other => out.push(other),
-            }
-        }
+    /// Variables that name each other are followed for [`STEPS_MAX`] steps in all.
+    fn resolved(&self, text: &str) -> Template {
+        let (mut out, mut steps) = (Template::default(), 0);
+        self.resolve(text, 0, &mut steps, &mut out);
         out
     }
+
+    fn resolve(&self, text: &str, depth: usize, steps: &mut usize, out: &mut Template) {
+        for part in Template::parse(text, undrawn_model::Syntax::Shell).parts {
+            let Part::Key { name, default } = part else {
+                out.push(part);
+                continue;
+            };
+            match self.variables.get(&name).filter(|_| depth < 8 && *steps < STEPS_MAX) {
+                Some(value) => {
+                    *steps += 1;
+                    self.resolve(value, depth + 1, steps, out);
+                }
+                None if is_environment(&name) => out.push(Part::Key { name, default }),
+                None => out.push(Part::Hole(name)),
+            }
+        }
+    }
 }
+
+/// Variables replaced in one value.
+const STEPS_MAX: usize = 100;
 
 /// A variable that `envsubst` fills in; nginx's own are written small, and `$1` is a group of the pattern.
 fn is_environment(name: &str) -> bool {
