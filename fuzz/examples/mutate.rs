@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use undrawn_fuzz::{TARGETS, Target, mutate, seeds};
 
 /// Processor time that one input may take, in milliseconds. Readers take microseconds for each kilobyte when optimised; this
-/// runner is built without optimisation and shares its machine, so only what grows out of all proportion is past it.
+/// runner is built with little optimisation and shares its machine, so only what grows out of all proportion is past it.
 const INPUT_MS_MAX: u64 = 5_000;
 
 /// Memory that a process may hold, in bytes.
