@@ -81,7 +81,8 @@ impl Pattern {
                 out.push(Piece::Text(before.to_string()));
             }
             let body = &rest[at + 1..];
-            let end = closing(body).ok_or_else(|| format!("`{{` is never closed in `{text}`"))?;
+            let end = undrawn_model::closing_brace(body)
+                .ok_or_else(|| format!("`{{` is never closed in `{text}`"))?;
             let inner = &body[..end];
             out.push(if key { key_piece(inner)? } else { Piece::Ref(Ref::parse(inner)?) });
             rest = &body[end + 1..];
@@ -109,19 +110,6 @@ fn split_top(text: &str) -> Option<(&str, &str)> {
             b'{' => depth += 1,
             b'}' => depth = depth.saturating_sub(1),
             b':' if depth == 0 => return Some((&text[..i], &text[i + 1..])),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    for (i, b) in text.bytes().enumerate() {
-        match b {
-            b'{' => depth += 1,
-            b'}' if depth == 0 => return Some(i),
-            b'}' => depth -= 1,
             _ => {}
         }
     }

@@ -36,4 +36,4 @@ pub use system::{
     Component, ComponentId, Dependency, DrawnDependency, Identity, Intent, LiftedLine, MappedDrawing,
     Observed, Omission, Operation, Resource, ResourceUser, SystemModel, UnresolvedCall,
 };
-pub use template::{Part, Syntax, Template};
+pub use template::{Part, Syntax, Template, closing_brace};

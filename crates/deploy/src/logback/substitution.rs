@@ -58,7 +58,9 @@ impl Variables {
         let mut rest = text;
         while let Some((before, tail)) = rest.split_once("${") {
             out.push(Part::Text(before.to_string()));
-            match closing(tail).filter(|_| nesting < NESTING_MAX && *count < REPLACEMENTS_MAX) {
+            match undrawn_model::closing_brace(tail)
+                .filter(|_| nesting < NESTING_MAX && *count < REPLACEMENTS_MAX)
+            {
                 Some(end) => {
                     *count += 1;
                     out.append(self.placeholder(&tail[..end], nesting, count));
@@ -106,18 +108,4 @@ impl Variables {
         let default = default.map(|(_, d)| d).filter(|d| !d.contains(&format!("${{{name}")));
         Template::key(name, default.map(|d| self.parse(d, nesting + 1, count)))
     }
-}
-
-/// Offset of the brace that closes the one before `text`.
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    for (i, b) in text.bytes().enumerate() {
-        match b {
-            b'{' => depth += 1,
-            b'}' if depth == 0 => return Some(i),
-            b'}' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
 }
